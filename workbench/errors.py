@@ -1,0 +1,80 @@
+"""Everything that can go wrong, as one tree.
+
+    WorkbenchError
+    ├── InputError (ValueError)        an argument or option that cannot be used
+    ├── CorpusError                    the documents could not be read
+    │   └── CorpusNotFound (FileNotFoundError)
+    ├── ModelError                     a model could not be loaded or gave a bad reply
+    │   ├── ModelNotFound              no such model: the text says how to get it
+    │   └── ServerError                a model server did not answer, or broke off
+    ├── StoreError                     the folder that holds the vectors
+    │   ├── StoreLocked                another process is its writer
+    │   └── StoreDamaged               what is on disk cannot be trusted
+    ├── ConsentNeeded                  text would leave this machine, and nobody allowed it
+    └── Cancelled                      stopped by the person, or overtaken by a newer request
+
+The text of every error says what was given, what was expected and what to do next.
+"""
+
+__all__ = [
+    "Cancelled",
+    "ConsentNeeded",
+    "CorpusError",
+    "CorpusNotFound",
+    "InputError",
+    "ModelError",
+    "ModelNotFound",
+    "ServerError",
+    "StoreDamaged",
+    "StoreError",
+    "StoreLocked",
+    "WorkbenchError",
+]
+
+
+class WorkbenchError(Exception):
+    """Base of every error that the workbench raises on purpose."""
+
+
+class InputError(WorkbenchError, ValueError):
+    """An argument or option that cannot be used."""
+
+
+class CorpusError(WorkbenchError):
+    """The documents could not be read."""
+
+
+class CorpusNotFound(CorpusError, FileNotFoundError):
+    """The path that was given is not there."""
+
+
+class ModelError(WorkbenchError):
+    """A model could not be loaded, or its reply cannot be used."""
+
+
+class ModelNotFound(ModelError):
+    """No model of that name is at hand."""
+
+
+class ServerError(ModelError):
+    """A model server did not answer, refused, or broke off."""
+
+
+class StoreError(WorkbenchError):
+    """The folder that holds the vectors cannot be used as asked."""
+
+
+class StoreLocked(StoreError):
+    """Another process is the writer of this store."""
+
+
+class StoreDamaged(StoreError):
+    """What is on disk cannot be trusted."""
+
+
+class ConsentNeeded(WorkbenchError):
+    """Text would leave this machine and nobody has allowed that yet."""
+
+
+class Cancelled(WorkbenchError):
+    """The work was stopped by the person or overtaken by a newer request."""

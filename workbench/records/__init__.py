@@ -1,0 +1,31 @@
+"""What the stages hand to each other: frozen, compared by identity where they are results, never changed in place."""
+
+from workbench.records.answer import Answer, Citation, Message, Piece, PromptRequest, Sentence, Timings
+from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
+from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
+from workbench.records.projection import Projection
+from workbench.records.retrieval import Passage, Retrieval
+
+__all__ = [
+    "Answer",
+    "Chunk",
+    "Citation",
+    "Document",
+    "EmbedPlan",
+    "EmbedReport",
+    "FileReport",
+    "LoadReport",
+    "Message",
+    "ModelInfo",
+    "Passage",
+    "Piece",
+    "Progress",
+    "Projection",
+    "PromptRequest",
+    "Question",
+    "Retrieval",
+    "Sentence",
+    "ServerModel",
+    "ServerStatus",
+    "Timings",
+]
