@@ -12,7 +12,7 @@ compressed, and the file's identifier is a hash of its content.
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from fpdf import FPDF
 DATA = Path(__file__).resolve().parent
 SOURCES = DATA / "pdf_sources"
 PAGE_MARK = "---page---"
-DATE = datetime(2025, 1, 1, tzinfo=timezone.utc)
+DATE = datetime(2025, 1, 1, tzinfo=UTC)
 
 # kind of block: style, size in points, line height and space below in millimetres
 LOOK = {
@@ -40,10 +40,18 @@ class Block(NamedTuple):
 
 
 def read_blocks(page: str) -> list[Block]:
-    """Return the blocks of one page of a source; lines of a paragraph are joined by a space."""
+    """Return the blocks of one page of a source; lines of a paragraph are joined by a space.
+
+    Raises
+    ------
+    ValueError
+        A heading without a blank line below it.
+    """
     blocks = []
     for piece in filter(None, (part.strip() for part in page.split("\n\n"))):
         lines = [line.strip() for line in piece.splitlines()]
+        if piece.startswith("#") and len(lines) > 1:
+            raise ValueError(f"Text follows the heading {lines[0]!r} at once. Leave a blank line below the heading.")
         if piece.startswith("# "):
             blocks.append(Block("title", piece[2:]))
         elif piece.startswith("## "):
