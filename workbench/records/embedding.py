@@ -128,7 +128,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ServerModel:
-    """A model that an Ollama server lists: `kind` by its capabilities, `cloud` if text sent to it leaves the machine."""
+    """A model that an Ollama server lists: `kind` by its capabilities; text sent to a `cloud` one leaves the machine."""
 
     name: str
     kind: Literal["embedding", "language"]

@@ -1,0 +1,86 @@
+"""Embedding models: `embedding_model("provider:name", **options)` gives one, whoever provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from workbench.errors import InputError
+from workbench.protocols import EmbeddingModel, Role
+
+if TYPE_CHECKING:
+    from workbench.records import ModelInfo
+
+__all__ = ["DEFAULT", "PROVIDERS", "embedding_model", "info_of", "prepare"]
+
+DEFAULT = "bundled:all-MiniLM-L6-v2"
+
+PROVIDERS = {
+    "bundled": "workbench.models.registry:bundled",
+    "ollama": "workbench.models.registry:ollama",
+}
+"""Provider to the function that makes its models, imported when it is first asked for."""
+
+
+def embedding_model(spec: str | EmbeddingModel, **options: object) -> EmbeddingModel:
+    """Make an embedding model.
+
+    Parameters
+    ----------
+    spec
+        `provider:name`, such as `bundled:all-MiniLM-L6-v2` or `ollama:mxbai-embed-large`; an object that is an
+        `EmbeddingModel` already is given back as it is.
+    **options
+        Passed to the provider. Ollama takes `host`, `keep_alive`, `dimensions`, `consent`.
+
+    Raises
+    ------
+    InputError
+        The id names no known provider, or the object has no `embed`.
+    ModelNotFound
+        The provider has no model of that name.
+    """
+    if not isinstance(spec, str):
+        if isinstance(spec, EmbeddingModel) and not options:
+            return spec
+        raise InputError(
+            f"The embedding model is a {type(spec).__name__}. Give an id such as {DEFAULT!r}, or an object with the "
+            "attributes and methods of workbench.protocols.EmbeddingModel (and no further options)."
+        )
+    provider, separator, name = spec.strip().partition(":")
+    if not separator or not name or provider not in PROVIDERS:
+        raise InputError(
+            f"The embedding model {spec!r} is not of the form provider:name with a provider of "
+            f"{', '.join(sorted(PROVIDERS))}. For example: {DEFAULT!r} or 'ollama:mxbai-embed-large'."
+        )
+    module, _, function = PROVIDERS[provider].partition(":")
+    make: Callable[..., EmbeddingModel] = getattr(import_module(module), function)
+    return make(name, **options)
+
+
+def prepare(model: EmbeddingModel, texts: Sequence[str], role: Role) -> list[str]:
+    """Give the exact strings that are sent: the role's prefix, then the text."""
+    prefix = model.query_prefix if role == "query" else model.document_prefix
+    return [prefix + text for text in texts]
+
+
+def info_of(model: EmbeddingModel) -> ModelInfo:
+    """Describe a model that is in use; what its catalogue entry knows is added."""
+    from dataclasses import replace
+
+    from workbench.models.catalogue import known
+    from workbench.records import ModelInfo
+
+    entry = known(model.id) or ModelInfo(id=model.id, provider=model.id.partition(":")[0], ready=True)
+    identity = model.fingerprint()
+    return replace(
+        entry,
+        id=model.id,
+        ready=True,
+        dimensions=model.dimensions or entry.dimensions,
+        max_tokens=model.max_tokens,
+        query_prefix=model.query_prefix,
+        document_prefix=model.document_prefix,
+        digest=str(identity.get("digest") or identity.get("revision") or ""),
+    )
