@@ -1,0 +1,76 @@
+"""UMAP on small corpora; the first fit compiles for about ten seconds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from workbench.errors import InputError
+from workbench.projection import pca, umap_layout
+
+pytestmark = pytest.mark.slow
+
+
+def groups() -> tuple[np.ndarray, list[str]]:
+    """Give three tight groups of 20 around the axes of 8 dimensions."""
+    rng = np.random.default_rng(0)
+    vectors = np.repeat(np.eye(8, dtype=np.float32)[:3], 20, axis=0) + rng.normal(scale=0.05, size=(60, 8))
+    return vectors.astype(np.float32), [f"c:{i}" for i in range(60)]
+
+
+def test_groups_stay_together_where_pca_had_them_and_come_out_the_same_twice():
+    vectors, ids = groups()
+    reference = pca(vectors, ids)
+    layout = umap_layout(vectors, ids, reference)
+    assert layout.method == "umap"
+    assert layout.ids == tuple(ids)
+    assert layout.parameters == {"dimensions": 2, "n_neighbors": 15, "min_dist": 0.1, "seed": 42}
+    assert layout.coordinates.tobytes() == umap_layout(vectors, ids, reference).coordinates.tobytes()
+    # not one neighbour lies in another group
+    apart = np.linalg.norm(layout.coordinates[:, None] - layout.coordinates[None], axis=2) + np.diag([1e9] * 60)
+    nearest = np.argsort(apart, axis=1)[:, :10]
+    assert (nearest // 20 == np.arange(60)[:, None] // 20).all()
+    # each group's centre lies nearest to that of the same group in the PCA picture
+    centres = layout.coordinates.reshape(3, 20, 2).mean(axis=1)
+    before = reference.coordinates.reshape(3, 20, 2).mean(axis=1)
+    assert np.linalg.norm(centres[:, None] - before[None], axis=2).argmin(axis=1).tolist() == [0, 1, 2]
+    assert layout.trust > reference.trust - 0.1
+    assert layout.mean is None
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_three_points_stay_in_their_pca_picture(n):
+    vectors, ids = np.eye(4, dtype=np.float32)[:n], list("abc")[:n]
+    reference = pca(vectors, ids)
+    assert umap_layout(vectors, ids, reference) is reference
+
+
+def test_identical_points_stay_in_their_pca_picture():
+    vectors, ids = np.ones((20, 4), dtype=np.float32), [str(i) for i in range(20)]
+    reference = pca(vectors, ids)
+    assert umap_layout(vectors, ids, reference) is reference
+
+
+@pytest.mark.parametrize("n", [4, 5])
+def test_few_points_in_three_dimensions(n):
+    vectors, ids = np.eye(6, dtype=np.float32)[:n], [str(i) for i in range(n)]
+    layout = umap_layout(vectors, ids, pca(vectors, ids, 3), dimensions=3)
+    assert layout.method == "umap"
+    assert layout.coordinates.shape == (n, 3)
+    assert np.isfinite(layout.coordinates).all()
+    assert layout.parameters["n_neighbors"] == n - 1
+
+
+def test_duplicates_and_a_zero_vector_are_laid_out():
+    vectors, ids = groups()
+    vectors[:10] = vectors[0]
+    vectors[59] = 0
+    assert np.isfinite(umap_layout(vectors, ids, pca(vectors, ids)).coordinates).all()
+
+
+def test_a_reference_of_other_chunks_is_refused():
+    vectors, ids = groups()
+    with pytest.raises(InputError, match="shows 30 other chunks than the 60 given"):
+        umap_layout(vectors, ids, pca(vectors[:30], ids[:30]))
+    with pytest.raises(InputError, match="has 3 dimensions and 2 are wanted"):
+        umap_layout(vectors, ids, pca(vectors, ids, 3))
