@@ -64,8 +64,8 @@ class PromptRequest:
 class Piece:
     """A part of an answer as it streams.
 
-    The last piece has `done=True`, the `reason` (`stop` or `length`) and the model's own token counts
-    (None where it gives none).
+    The last piece has `done=True`, the `reason` (`stop` or `length`), the model's own token counts, and the
+    `seconds` it took to write the answer as the server reports them (None where it gives none).
     """
 
     text: str = ""
@@ -73,6 +73,7 @@ class Piece:
     reason: str = ""
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

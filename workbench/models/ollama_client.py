@@ -1,0 +1,276 @@
+"""One connection to an Ollama server: the `ollama` package's client, with limits, plain JSON and streams that stop."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import os
+import queue
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import ollama
+
+from workbench.errors import InputError
+from workbench.models.ollama_errors import broken_off, refused, unreachable
+
+__all__ = ["OllamaClient", "crosses_network", "is_loopback", "resolve_host"]
+
+DEFAULT_PORT = 11434
+CONNECT_SECONDS = 3.0
+# Loading a large model sends nothing for minutes; the server itself gives up after five.
+READ_SECONDS = 330.0
+# How soon a cancelled stream lets go.
+TICK_SECONDS = 0.1
+
+
+def resolve_host(host: str | None = None) -> str:
+    """Give the base URL of the Ollama server.
+
+    Parameters
+    ----------
+    host
+        In any spelling that Ollama itself accepts: `http://host:port`, `host`, `host:port`, `:port`, an IPv6
+        address in brackets; None means the environment variable `OLLAMA_HOST`, and nothing at all
+        `http://127.0.0.1:11434`. The port is 11434, or 80 and 443 after `http://` and `https://`. An address
+        that stands for every interface (`0.0.0.0`) is where a server listens; a client finds it on loopback.
+
+    Raises
+    ------
+    InputError
+        If it is no such address.
+    """
+    given = (host if host is not None else os.environ.get("OLLAMA_HOST", "")).strip().strip("'\"")
+    scheme, mark, rest = given.partition("://")
+    if not mark:
+        scheme, rest = "http", given
+    ports = {"http": 80 if mark else DEFAULT_PORT, "https": 443}
+    try:
+        parts = urlsplit(f"//{rest}")
+        name, port = parts.hostname or "127.0.0.1", parts.port
+    except ValueError as error:
+        raise _bad_host(given, str(error)) from error
+    if scheme.lower() not in ports:
+        raise _bad_host(given, f"{scheme!r} is not http or https")
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104 - read here, never listened on
+    shown = f"[{name}]" if ":" in name else name
+    return f"{scheme.lower()}://{shown}:{port or ports[scheme.lower()]}{parts.path.rstrip('/')}"
+
+
+def _bad_host(given: str, why: str) -> InputError:
+    return InputError(f"OLLAMA_HOST is {given!r}: {why}. Give host, host:port or http://host:port, such as localhost.")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a base URL stays on this machine."""
+    name = urlsplit(url).hostname or ""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def crosses_network(url: str) -> bool:
+    """Whether text sent to a base URL leaves this machine unencrypted."""
+    return not is_loopback(url) and urlsplit(url).scheme == "http"
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Read the certificates once: it takes longer than a short request."""
+    return httpx.create_ssl_context()
+
+
+class OllamaClient(ollama.Client):
+    """The `ollama` package's client, bound to one server.
+
+    It differs in four ways: every wait has a limit; replies are the server's whole JSON (the package drops
+    capabilities, sizes and cloud marks); lines are split at newlines alone (`httpx.iter_lines` also splits at
+    U+0085, which may stand inside a token); and errors are the workbench's.
+
+    Parameters
+    ----------
+    host
+        See `resolve_host`.
+    seconds
+        Longest silence of the server before `ServerError`.
+    connect
+        Longest wait for a connection in seconds.
+    """
+
+    def __init__(
+        self, host: str | None = None, seconds: float = READ_SECONDS, connect: float = CONNECT_SECONDS
+    ) -> None:
+        self.host = resolve_host(host)
+        local = is_loopback(self.host)
+        super().__init__(
+            self.host,
+            timeout=httpx.Timeout(seconds, connect=min(connect, seconds)),
+            trust_env=not local,  # a proxy cannot reach this machine's own server
+            verify=_certificates(),
+        )
+        self._seconds = seconds
+        if local or urlsplit(self.host).scheme == "http":
+            # The package sends OLLAMA_API_KEY to any server; in the clear it would be given away.
+            self._client.headers.pop("authorization", None)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def reply(self, method: str, path: str, body: Mapping[str, object] | None = None, model: str = "") -> Any:
+        """Send one request and give the JSON of the reply.
+
+        Raises
+        ------
+        ModelNotFound
+            If the server does not have `model`.
+        ServerError
+            If there is no server, it broke off, stayed silent too long, or refused.
+        """
+        try:
+            response = self._client.request(method, path, json=body)
+        except httpx.HTTPError as error:
+            raise self._failure(error) from error
+        if response.is_error:
+            raise refused(self.host, response.status_code, _error_text(response), model)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise broken_off(self.host, f"its reply to {path} is not JSON") from error
+
+    def lines(
+        self, path: str, body: Mapping[str, object], cancel: threading.Event, model: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """Send one request and yield each line of the reply as it comes; a cancelled one stops.
+
+        A thread reads, so that the caller can stop waiting: cancelling, closing the iterator and Ctrl-C all shut
+        the connection, which is how Ollama is told to stop working. Raises what `reply` raises; a line
+        `{"error": ...}` is yielded as it is.
+        """
+        box: queue.SimpleQueue[dict[str, Any] | BaseException | None] = queue.SimpleQueue()
+        wire = _Wire()
+        reader = threading.Thread(
+            target=self._read, args=(path, body, model, box, wire), name="ollama-stream", daemon=True
+        )
+        reader.start()
+        try:
+            while not cancel.is_set():
+                try:
+                    item = box.get(timeout=TICK_SECONDS)
+                except queue.Empty:
+                    continue
+                if item is None:
+                    return
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+        finally:
+            wire.cut()
+
+    def _read(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        model: str,
+        box: queue.SimpleQueue[dict[str, Any] | BaseException | None],
+        wire: _Wire,
+    ) -> None:
+        try:
+            # A client of its own: its one connection can be cut without touching anybody else's request.
+            with OllamaClient(self.host, self._seconds) as own:
+                for line in own.read_lines(path, body, model, wire):
+                    box.put(line)
+            box.put(None)
+        except BaseException as error:  # noqa: BLE001 - handed to the waiting caller, who raises it
+            box.put(error)
+
+    def read_lines(self, path: str, body: Mapping[str, object], model: str, wire: _Wire) -> Iterator[dict[str, Any]]:
+        """Yield the lines of one reply on the caller's own thread; `wire` learns the connection."""
+        try:
+            with self._client.stream("POST", path, json=body, extensions={"trace": wire.trace}) as response:
+                if response.is_error:
+                    response.read()
+                    raise refused(self.host, response.status_code, _error_text(response), model)
+                for line in _split(response.iter_bytes()):
+                    yield _parsed(line, self.host)
+        except httpx.HTTPError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: httpx.HTTPError) -> Exception:
+        if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+            return unreachable(self.host)
+        if isinstance(error, httpx.TimeoutException):
+            return broken_off(self.host, f"it sent nothing for {self._seconds:g} s")
+        return broken_off(self.host, str(error) or type(error).__name__)
+
+
+class _Wire:
+    """The socket of one request, known from the moment it is connected, so that another thread can shut it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: Any = None
+        self._cut = False
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take the socket from httpcore's `trace` extension."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            with self._lock:
+                self._socket = info["return_value"].get_extra_info("socket")
+                if self._cut:
+                    self._shut()
+
+    def cut(self) -> None:
+        """Shut the connection now, or as soon as there is one; harmless when it has ended."""
+        with self._lock:
+            self._cut = True
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # it was closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a byte stream, split at newlines only; blank ones are left out."""
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from (line for line in lines if line.strip())
+    if rest.strip():
+        yield rest
+
+
+def _parsed(line: bytes, host: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise broken_off(host, f"a line of its reply is not JSON: {line[:60]!r}") from error
+    if not isinstance(value, dict):
+        raise broken_off(host, f"a line of its reply is not an object: {line[:60]!r}")
+    return value
+
+
+def _error_text(response: httpx.Response) -> str:
+    """Give the `error` of a reply; a page of HTML is named, not quoted."""
+    kind = response.headers.get("content-type", "")
+    if "html" in kind:
+        return f"a page of {kind.partition(';')[0]}, so something between answered"
+    try:
+        error = response.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        return response.text.strip()
+    if isinstance(error, dict):
+        error = error.get("message", error)
+    return str(error)

@@ -1,0 +1,91 @@
+"""What goes wrong between here and an Ollama server, each in one sentence that says what to do."""
+
+from __future__ import annotations
+
+from workbench.errors import ConsentNeeded, ModelError, ModelNotFound, ServerError
+
+__all__ = ["ContextOverflow", "Crashed", "NoRoute", "broken_off", "need_consent", "refused", "unreachable"]
+
+START = "Start it with: ollama serve"
+
+# The texts of servers up to 0.24 and of llama.cpp behind newer ones.
+TOO_LONG = (
+    "exceeds the context length",
+    "exceeds maximum context length",
+    "exceeds the available context size",
+    "cannot be truncated further",
+    "too large to process",
+)
+CRASHED = ("do embedding request", "unexpectedly stopped", "process has terminated", "process no longer running")
+
+
+class NoRoute(ServerError):
+    """The server does not know the path: an older Ollama, or another program."""
+
+
+class Crashed(ServerError):
+    """The process that runs the model ended; the server starts another for the next request."""
+
+
+class ContextOverflow(ModelError):
+    """The text is longer than the model reads."""
+
+
+def unreachable(host: str) -> ServerError:
+    """Nobody listens at `host`."""
+    return ServerError(f"No Ollama server answers at {host}. {START}")
+
+
+def broken_off(host: str, why: str) -> ServerError:
+    """Say that a reply ended before it was whole."""
+    return ServerError(f"The Ollama server at {host} broke off: {why}. Try again; its log says more.")
+
+
+def need_consent(name: str, destination: str) -> ConsentNeeded:
+    """Say that a model does not run on this machine or its server."""
+    return ConsentNeeded(
+        f"{name} runs in the cloud: every text sent to it goes to {destination}. "
+        f'Choose a local model, or allow it: wb.allow("ollama:{name}").'
+    )
+
+
+def refused(host: str, status: int, text: str, model: str) -> ModelError:
+    """Turn an error reply into an error: `text` is what the server said, `model` what was asked for."""
+    server = f"The Ollama server at {host}"
+    rules: tuple[tuple[bool, type[ModelError], str], ...] = (
+        (
+            status == 404 and "page not found" in text,
+            NoRoute,
+            f"{host} answers, but not as Ollama does (404 {text}). Check OLLAMA_HOST, or update Ollama.",
+        ),
+        (
+            status == 404 and "not found" in text,
+            ModelNotFound,
+            f"{server} has no model {model!r}. Get it with: ollama pull {model}",
+        ),
+        (
+            "invalid model name" in text,
+            ModelNotFound,
+            f"{model!r} is not a model name that Ollama accepts. Names look like all-minilm:latest.",
+        ),
+        (
+            any(part in text for part in TOO_LONG),
+            ContextOverflow,
+            f"The text is longer than {model} reads ({text}). Use a shorter one.",
+        ),
+        (
+            any(part in text for part in CRASHED),
+            Crashed,
+            f"The process that runs {model} on {host} ended ({text}). Try again; it may be short of memory.",
+        ),
+        (status == 503, ServerError, f"{server} is busy ({text}). Try again in a moment."),
+        (
+            status == 403 and not text,
+            ServerError,
+            f"{server} does not accept requests under that name. Set OLLAMA_HOST to localhost or its address.",
+        ),
+    )
+    for applies, kind, sentence in rules:
+        if applies:
+            return kind(sentence)
+    return ServerError(f"{server} refused ({status}): {text or 'no reason given'}")

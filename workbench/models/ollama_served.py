@@ -1,0 +1,136 @@
+"""What an embedding model and a language model of an Ollama server have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.models.ollama_errors import need_consent
+from workbench.models.ollama_server import is_cloud
+
+if TYPE_CHECKING:
+    from workbench.models.ollama_client import OllamaClient
+
+__all__ = ["DEFAULT_CONTEXT", "ModelFacts", "ServedModel", "read_facts"]
+
+# What a server without a large GPU gives a model that names no num_ctx.
+DEFAULT_CONTEXT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a server says of one of its models.
+
+    Attributes
+    ----------
+    digest
+        64 hex digits, empty where the server does not list the model.
+    version
+        The server's: other engines give other vectors from the same weights.
+    context
+        Tokens that the model was trained to read.
+    num_ctx
+        Tokens that the server is told to give it, None where the model does not say.
+    dimensions
+        Length of its vectors, None where unknown.
+    remote
+        Where it runs if not on this server, empty for most.
+    """
+
+    digest: str
+    version: str
+    context: int
+    num_ctx: int | None
+    dimensions: int | None
+    remote: str
+
+
+def read_facts(client: OllamaClient, name: str) -> ModelFacts:
+    """Read /api/show, /api/tags and /api/version; raises ModelNotFound or ServerError."""
+    shown = client.reply("POST", "/api/show", {"model": name}, name)
+    info = shown.get("model_info") or {}
+    family = info.get("general.architecture", "")
+    return ModelFacts(
+        digest=_digest(client, name),
+        version=str(client.reply("GET", "/api/version").get("version", "")),
+        context=int(info.get(f"{family}.context_length") or DEFAULT_CONTEXT),
+        num_ctx=_parameter(shown.get("parameters") or "", "num_ctx"),
+        dimensions=info.get(f"{family}.embedding_length"),
+        remote=str(shown.get("remote_host") or ""),
+    )
+
+
+def _digest(client: OllamaClient, name: str) -> str:
+    wanted = {name.lower(), f"{name}:latest".lower()}
+    listed = client.reply("GET", "/api/tags").get("models") or []
+    return next((raw.get("digest") or "" for raw in listed if str(raw.get("name")).lower() in wanted), "")
+
+
+def _parameter(lines: str, key: str) -> int | None:
+    """Read one of the `PARAMETER` lines, `key value`, of a model."""
+    for line in lines.splitlines():
+        name, _, value = line.partition(" ")
+        if name == key and value.strip().isdigit():
+            return int(value)
+    return None
+
+
+class ServedModel:
+    """A model of an Ollama server, which is asked at first use and not before.
+
+    Parameters
+    ----------
+    name
+        As `ollama list` shows it.
+    host
+        As in `resolve_host`; None means `OLLAMA_HOST`.
+    keep_alive
+        How long the server keeps the model loaded: seconds, or `"5m"`; None is the server's own default.
+    consent
+        Whether text may go to a model in the cloud.
+    timeout
+        Longest silence of the server in seconds; None is long enough to load a large model.
+
+    Raises
+    ------
+    ConsentNeeded
+        If the name is that of a model in the cloud and `consent` is False; at first use also if the server says
+        that the model runs elsewhere.
+    """
+
+    def __init__(
+        self, name: str, host: str | None, keep_alive: float | str | None, timeout: float | None, *, consent: bool
+    ) -> None:
+        if is_cloud(name) and not consent:
+            raise need_consent(name, "ollama.com")
+        self.name = name
+        self.id = f"ollama:{name}"
+        self._host = host
+        self._consent = consent
+        self._timeout = timeout
+        self._keep: dict[str, object] = {} if keep_alive is None else {"keep_alive": keep_alive}
+        self._client: OllamaClient | None = None
+        self._facts: ModelFacts | None = None
+
+    def _connect(self) -> OllamaClient:
+        if self._client is None:
+            from workbench.models.ollama_client import READ_SECONDS, OllamaClient
+
+            self._client = OllamaClient(self._host, READ_SECONDS if self._timeout is None else self._timeout)
+        return self._client
+
+    def _known(self) -> ModelFacts:
+        return self._facts or self._read()
+
+    def _read(self) -> ModelFacts:
+        facts = read_facts(self._connect(), self.name)
+        if facts.remote and not self._consent:
+            raise need_consent(self.name, facts.remote)
+        self._facts = facts
+        return facts
+
+    def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
