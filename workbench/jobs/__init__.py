@@ -1,0 +1,1 @@
+"""Work beside the notebook: lanes of threads, and a child process that can be killed."""

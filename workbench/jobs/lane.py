@@ -1,0 +1,115 @@
+"""Lanes: one job at a time in each, on a thread of its own; a callback only submits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workbench.errors import Cancelled
+
+__all__ = ["Job", "Lane"]
+
+_TICK = 0.1
+"""Seconds between looks while a cell waits: Ctrl-C is answered within it."""
+
+
+@dataclass(eq=False)
+class Job:
+    """Work that was submitted.
+
+    `cancel` is polled by the work between batches and tokens. `done` is set when it has ended, whichever way.
+    """
+
+    key: Hashable
+    work: Callable[[Job], Any]
+    cancel: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+    result: Any = None
+    error: BaseException | None = None
+
+    def wait(self) -> Any:
+        """Block until the work has ended; give its result or raise its error. Ctrl-C cancels the job."""
+        try:
+            # Not Thread.join: an interrupt there can mark a running thread as finished (CPython 3.11).
+            while not self.done.wait(_TICK):
+                pass
+        except KeyboardInterrupt:
+            self.cancel.set()
+            raise
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def run(self) -> None:
+        """Do the work on this thread; an error is kept for whoever waits."""
+        try:
+            if self.cancel.is_set():
+                raise Cancelled("The work was cancelled before it began; call it again to start it.")
+            self.result = self.work(self)
+        except BaseException as error:  # noqa: BLE001 - kept in `error`, raised by `wait`, shown by the session
+            self.error = error
+        finally:
+            self.done.set()
+
+
+class Lane:
+    """Runs jobs one after the other.
+
+    A job whose key equals that of the running or waiting one joins it. Any other cancels what is running and
+    waiting, then starts: the newest request wins, and the overtaken ones raise `Cancelled`.
+
+    Parameters
+    ----------
+    name
+        Shown in thread names and progress.
+    mode
+        `thread`, or `inline`: jobs run inside `submit`, for tests.
+    """
+
+    def __init__(self, name: str, mode: Literal["thread", "inline"] = "thread") -> None:
+        self.name = name
+        self.mode = mode
+        self._lock = threading.Lock()
+        self._running: Job | None = None
+        self._waiting: Job | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is running."""
+        return self._running is not None
+
+    def submit(self, key: Hashable, work: Callable[[Job], Any]) -> Job:
+        """Run `work(job)` in this lane, or join an equal job that has not ended or been cancelled."""
+        job = Job(key, work)
+        if self.mode == "inline":
+            job.run()
+            return job
+        with self._lock:
+            for other in (self._waiting, self._running):
+                if other is not None and other.key == key and not other.cancel.is_set() and not other.done.is_set():
+                    return other
+            if self._running is None:
+                self._running = job
+                threading.Thread(target=self._drain, name=f"workbench-{self.name}", daemon=True).start()
+                return job
+            overtaken, self._waiting = self._waiting, job
+            self._running.cancel.set()
+        if overtaken is not None:
+            overtaken.cancel.set()
+            overtaken.run()
+        return job
+
+    def cancel(self) -> None:
+        """Ask what runs and what waits to stop; what is finished stays."""
+        with self._lock:
+            for job in (self._running, self._waiting):
+                if job is not None:
+                    job.cancel.set()
+
+    def _drain(self) -> None:
+        while (job := self._running) is not None:
+            job.run()
+            with self._lock:
+                self._running, self._waiting = self._waiting, None
