@@ -43,6 +43,7 @@ def digest_of(text: str) -> str:
 class Model:
     name: str
     size: int
+    memory: int
     digest: str
     modified: str
     show: dict
@@ -93,11 +94,14 @@ def recorded_models() -> dict[str, Model]:
         "all-minilm:latest": json.loads(body_of(recorded("server", "show-embedding"))),
         "tiny-random:latest": json.loads(body_of(recorded("server", "show-language"))),
     }
+    loaded = json.loads(body_of(recorded("server", "ps-loaded")))["models"]
+    memory = {raw["name"]: raw["size"] for raw in loaded}
     models = {}
     for raw in json.loads(body_of(recorded("server", "tags")))["models"]:
         models[raw["name"]] = Model(
             name=raw["name"],
             size=raw["size"],
+            memory=memory[raw["name"]],
             digest=raw["digest"],
             modified=raw["modified_at"],
             show=shown[raw["name"]],

@@ -67,7 +67,7 @@ def unit(vectors: np.ndarray, dimensions: int) -> np.ndarray:
     """Cut to `dimensions` where that is fewer, and bring to unit length in float32."""
     if 0 < dimensions < vectors.shape[1]:
         vectors = vectors[:, :dimensions]
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
 
 def answer_from_passages(prompt: str) -> str:

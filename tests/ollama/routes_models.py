@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 REGISTRY = "https://registry.ollama.ai/v2/library"
 ABSENT = "model '{}' not found"
+# A layer of this many bytes is there before the first line about it.
+SMALL = 100_000
 REQUIRED = error(400, "model is required")
 
 
@@ -57,7 +59,7 @@ def ps(double: OllamaDouble, request: Request) -> Reply:
                 {
                     "name": model.name,
                     "model": model.name,
-                    "size": model.size,
+                    "size": model.memory,
                     "digest": model.digest,
                     "details": model.details,
                     "expires_at": now(),
@@ -129,6 +131,8 @@ def pulling(double: OllamaDouble, name: str) -> Iterator[dict]:
 def fetching(double: OllamaDouble, digest: str, total: int) -> Iterator[dict]:
     event = {"status": f"pulling {digest[7:19]}", "digest": digest, "total": total}
     step = max(1, total // double.pull_steps)
+    if total < SMALL:
+        double.fetched[digest] = total
     while True:
         done = double.fetched.get(digest, 0)
         yield event | ({"completed": done} if done else {})

@@ -61,7 +61,7 @@ class Writing:
             "prompt_eval_count": self.prompt_tokens,
             "prompt_eval_duration": 1_000_000,
             "eval_count": self.eval_count,
-            "eval_duration": total if self.pieces else 0,
+            "eval_duration": total if self.text else 0,
         }
         return {key: value for key, value in values.items() if value}
 

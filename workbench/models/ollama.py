@@ -43,6 +43,8 @@ class OllamaEmbedding(ServedModel):
         Texts a request: the server works through one request at a time, so small ones let a question in between.
     keep_alive
         How long the server keeps the model loaded: seconds, or `"5m"`; None is the server's own default.
+    dimensions
+        Length to which the server cuts vectors (and brings them to unit length again); None is their own.
     truncate
         Whether to cut texts that are too long; if not, they raise ModelError.
     consent
@@ -66,6 +68,7 @@ class OllamaEmbedding(ServedModel):
         document_prefix: str = "",
         batch_size: int = 8,
         keep_alive: float | str | None = None,
+        dimensions: int | None = None,
         truncate: bool = True,
         consent: bool = False,
         timeout: float | None = None,
@@ -76,12 +79,14 @@ class OllamaEmbedding(ServedModel):
         self.document_prefix = document_prefix
         self.batch_size = batch_size
         self._truncate = truncate
+        self._shorter = dimensions
         self._asked = 0.0
 
     @property
     def dimensions(self) -> int | None:
         """Length of a vector; asks the server the first time, and raises as `embed` does."""
-        return self._known().dimensions
+        own = self._known().dimensions
+        return own if self._shorter is None or own is None else min(own, self._shorter)
 
     @property
     def max_tokens(self) -> int:
@@ -105,7 +110,7 @@ class OllamaEmbedding(ServedModel):
             "model": self.id,
             "digest": facts.digest,
             "engine": f"ollama {facts.version}",
-            "dimensions": facts.dimensions,
+            "dimensions": self.dimensions,
             "max_tokens": self.max_tokens,
             "truncation": "end" if self._truncate else "none",
             "query_prefix": self.query_prefix,
@@ -147,6 +152,8 @@ class OllamaEmbedding(ServedModel):
 
     def _send(self, texts: list[str]) -> np.ndarray:
         body = {"model": self.name, "input": texts, "truncate": False, **self._keep}
+        if self._shorter is not None:
+            body["dimensions"] = self._shorter
         try:
             reply = self._connect().reply("POST", "/api/embed", body, self.name)
         except NoRoute:
@@ -178,7 +185,7 @@ class OllamaEmbedding(ServedModel):
         except (TypeError, ValueError) as error:
             raise self._bad("vectors of different lengths, or no numbers") from error
         facts = self._known()
-        wanted = facts.dimensions
+        wanted = self.dimensions
         if vectors.ndim != 2 or (wanted is not None and vectors.shape[1] != wanted):
             raise self._bad(f"vectors of shape {vectors.shape}, expected ({expected}, {wanted})")
         if not np.isfinite(vectors).all():

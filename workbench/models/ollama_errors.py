@@ -38,7 +38,7 @@ def unreachable(host: str) -> ServerError:
 
 def broken_off(host: str, why: str) -> ServerError:
     """Say that a reply ended before it was whole."""
-    return ServerError(f"The Ollama server at {host} broke off: {why}. Try again; its log says more.")
+    return ServerError(f"The Ollama server at {host} broke off: {why.rstrip('.')}. Try again; its log says more.")
 
 
 def need_consent(name: str, destination: str) -> ConsentNeeded:

@@ -191,6 +191,9 @@ def pull(
                 raise _pull_failed(name, client.host, str(line["error"]))
             if line.get("digest"):
                 layers[line["digest"]] = (int(line.get("completed") or 0), int(line.get("total") or 0))
+            else:
+                # Checking begins when every layer is there; the last lines about a layer may not have said so.
+                layers = {digest: (total, total) for digest, (_, total) in layers.items()}
             done, total = (sum(column) for column in zip((0, 0), *layers.values(), strict=True))
             progress(str(line.get("status") or ""), done, total)
             if line.get("status") == "success":
