@@ -1,0 +1,114 @@
+"""Which point gets which colour, and what the key says about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.figures.palette import OKABE_ITO, Theme
+from workbench.figures.text import shorten
+
+__all__ = ["KEYS", "Coloring", "color_by_group", "color_by_number"]
+
+KEYS = len(OKABE_ITO) + 1
+"""Most entries that a key has."""
+LABEL = 24
+"""Characters of a label in the key."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coloring:
+    """Colours of n points.
+
+    Attributes
+    ----------
+    codes
+        float32 (n,), 0 to 1: places on the scale.
+    scale
+        plotly colour scale: (place, `#rrggbb`) from 0 to 1.
+    keys
+        (label, `#rrggbb`) for each entry of the key, raw text.
+    """
+
+    codes: np.ndarray = field(repr=False)
+    scale: tuple[tuple[float, str], ...]
+    keys: tuple[tuple[str, str], ...]
+
+    def color(self, row: int) -> str:
+        """Give the colour `#rrggbb` of a point."""
+        code = float(self.codes[row])
+        for (low, first), (high, second) in zip(self.scale, self.scale[1:], strict=False):
+            if code <= high:
+                return _mix(first, second, (code - low) / (high - low) if high > low else 0.0)
+        return self.scale[-1][1]
+
+
+def color_by_group(values: Sequence[object], colors: Theme) -> Coloring:
+    """Give each of the largest groups a colour, and one grey to the rest and to None.
+
+    Up to 8 groups all have their own entry (the eighth is grey); of more, the 7 largest do. Equal sizes go by
+    name, so the same corpus always looks the same.
+    """
+    counts = Counter(str(value) for value in values if value is not None)
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
+    named = ranked if len(ranked) <= KEYS else ranked[: len(OKABE_ITO)]
+    palette = [*OKABE_ITO, colors.other]
+    place = {name: min(i, len(OKABE_ITO)) for i, name in enumerate(named)}
+    slots = np.array(
+        [len(OKABE_ITO) if value is None else place.get(str(value), len(OKABE_ITO)) for value in values],
+        dtype=np.float32,
+    )
+    keys = [(shorten(name, LABEL, keep_end=True), palette[place[name]]) for name in named]
+    rest = len(ranked) - len(named)
+    if rest:
+        keys.append((f"{rest} others", colors.other))
+    elif len(named) < KEYS and None in values:
+        keys.append(("no value", colors.other))
+    return Coloring((slots + 0.5) / len(palette), _steps(palette), tuple(keys))
+
+
+def color_by_number(values: np.ndarray, colors: Theme, missing: str = "no value") -> Coloring:
+    """Give each number a place between the lowest and the highest; NaN is grey.
+
+    Parameters
+    ----------
+    values
+        float (n,), NaN where there is none.
+    colors
+        The theme.
+    missing
+        What the key says for NaN.
+    """
+    known = np.isfinite(values)
+    if not known.any():
+        return Coloring(np.zeros(len(values), dtype=np.float32), _steps([colors.other]), ((missing, colors.other),))
+    low, high = float(values[known].min()), float(values[known].max())
+    share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
+    # the first tenth of the scale is the grey of what has no number
+    codes = np.where(known, 0.1 + 0.9 * np.where(known, share, 0), 0).astype(np.float32)
+    steps = len(colors.scale) - 1
+    scale = [(0.0, colors.other), (0.1, colors.other)]
+    scale += [(0.1 + 0.9 * i / steps, color) for i, color in enumerate(colors.scale)]
+    ends = [(low, colors.scale[0]), ((low + high) / 2, colors.scale[steps // 2]), (high, colors.scale[-1])]
+    keys = [(_number(value), color) for value, color in (ends if high > low else ends[1:2])]
+    return Coloring(codes, tuple(scale), tuple(keys) + (() if known.all() else ((missing, colors.other),)))
+
+
+def _steps(palette: Sequence[str]) -> tuple[tuple[float, str], ...]:
+    """Give a scale of equal flat steps."""
+    size = len(palette)
+    return tuple((edge / size, color) for i, color in enumerate(palette) for edge in (i, i + 1))
+
+
+def _mix(first: str, second: str, share: float) -> str:
+    """Give the colour that lies between two, as plotly does: straight in RGB."""
+    pairs = [(int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _number(value: float) -> str:
+    """Give a number for the key: a year in full, a score to three digits."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -1,0 +1,105 @@
+"""The question, its numbered passages and the lines between them, as trace properties."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.figures.map_data import point_label, rows_of
+from workbench.figures.palette import Theme, text_on
+from workbench.figures.text import plain, shorten
+
+if TYPE_CHECKING:
+    from workbench.figures.map_color import Coloring
+    from workbench.records import Passage, Projection, Retrieval
+
+__all__ = ["LINE_WIDTHS", "line_traces", "passage_trace", "positions", "query_trace", "shown_passages"]
+
+LINE_WIDTHS = (1.0, 2.0, 3.0)
+"""Pixels, from the lowest third of the scores shown to the highest."""
+SIZE, FOCUSED = 20, 30
+"""Diameter in pixels of a numbered passage, and of the one that is looked at."""
+AXES = ("x", "y", "z")
+
+
+def positions(points: np.ndarray) -> dict[str, Any]:
+    """Give x, y (and z) of float32 points (n, dimensions), each in memory of its own, as plotly sends them."""
+    return {axis: np.ascontiguousarray(points[:, i]) for i, axis in enumerate(AXES[: points.shape[1]])}
+
+
+def shown_passages(projection: Projection, retrieval: Retrieval | None) -> tuple[list[Passage], np.ndarray]:
+    """Give the passages that lie on this map, lowest rank last so that it is drawn on top, and their rows."""
+    if retrieval is None:
+        return [], np.zeros(0, dtype=np.int64)
+    rows = rows_of(projection.ids)
+    passages = [passage for passage in reversed(retrieval.passages) if passage.chunk.id in rows]
+    return passages, np.array([rows[passage.chunk.id] for passage in passages], dtype=np.int64)
+
+
+def passage_trace(
+    projection: Projection,
+    retrieval: Retrieval | None,
+    coloring: Coloring,
+    colors: Theme,
+    *,
+    in_prompt: Collection[int] | None = None,
+    focus: int = 0,
+) -> dict[str, Any]:
+    """Give the numbered markers: in the colour of their point, hollow where not in the prompt.
+
+    `in_prompt` are ranks; None (nothing asked of a language model yet) fills all. Markers come worst first.
+    """
+    passages, rows = shown_passages(projection, retrieval)
+    own = [coloring.color(int(row)) for row in rows]
+    filled = [in_prompt is None or passage.rank in in_prompt for passage in passages]
+    fills = [color if fill else colors.background for color, fill in zip(own, filled, strict=True)]
+    return {
+        **positions(projection.coordinates[rows]),
+        "text": [str(passage.rank) for passage in passages],
+        "hovertext": [_hover(passage) for passage in passages],
+        "customdata": [passage.rank for passage in passages],
+        "marker": {
+            "size": [FOCUSED if passage.rank == focus else SIZE for passage in passages],
+            "color": fills,
+            "line": {"color": own, "width": 2},
+        },
+        "textfont": {"color": [text_on(fill) for fill in fills]},
+    }
+
+
+def query_trace(star: np.ndarray | None, retrieval: Retrieval | None, dimensions: int) -> dict[str, Any]:
+    """Give the star of the question; empty where it has no place."""
+    at = np.zeros((0, dimensions), dtype=np.float32) if star is None else star[None]
+    question = plain(shorten(retrieval.query, 160), width=48) if retrieval is not None else ""
+    return {**positions(at), "hovertext": [question] * len(at)}
+
+
+def line_traces(
+    projection: Projection, retrieval: Retrieval | None, star: np.ndarray | None
+) -> tuple[dict[str, Any], ...]:
+    """Give the lines from the star, one trace for each of `LINE_WIDTHS`: the closer, the thicker and later drawn."""
+    passages, rows = shown_passages(projection, retrieval)
+    scores = np.array([passage.score for passage in passages], dtype=np.float64)
+    classes = _thirds(scores) if star is not None else np.full(len(passages), -1)
+    traces: list[dict[str, Any]] = []
+    for number in range(len(LINE_WIDTHS)):
+        ends = projection.coordinates[rows[classes == number]]
+        path = np.full((3 * len(ends), projection.coordinates.shape[1]), np.nan, dtype=np.float32)
+        if star is not None:
+            path[0::3], path[1::3] = star, ends
+        traces.append(positions(path))
+    return tuple(traces)
+
+
+def _thirds(scores: np.ndarray) -> np.ndarray:
+    """Give 0, 1 or 2 for each score: which third of the range it lies in; the highest third if all are equal."""
+    if not len(scores) or np.ptp(scores) == 0:
+        return np.full(len(scores), len(LINE_WIDTHS) - 1)
+    share = (scores - scores.min()) / np.ptp(scores)
+    return np.minimum((share * len(LINE_WIDTHS)).astype(int), len(LINE_WIDTHS) - 1)
+
+
+def _hover(passage: Passage) -> str:
+    return f"{passage.rank} · {passage.score:.3f} · {point_label(passage.chunk, passage.chunk.id)}"
