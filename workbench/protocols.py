@@ -38,17 +38,31 @@ class EmbeddingModel(Protocol):
 
     id: str
     """`provider:name`."""
-    dimensions: int | None
-    """Length of a vector; None until the first reply of a model that does not say."""
-    max_tokens: int
-    """Longest input the model reads, its special tokens and the prefix included."""
-    special_tokens: int
-    """Tokens that the model adds to every text (2 for BERT: [CLS] and [SEP])."""
     batch_size: int
     """Texts sent at a time: small enough that a question gets in between and cancelling is quick."""
     query_prefix: str
     document_prefix: str
-    tokenizer: Tokenizer
+
+    # Read-only, so that a model may find them out when they are first asked for.
+    @property
+    def dimensions(self) -> int | None:
+        """Length of a vector; None until the first reply of a model that does not say."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest input the model reads, its special tokens and the prefix included."""
+        ...
+
+    @property
+    def special_tokens(self) -> int:
+        """Tokens that the model adds to every text (2 for BERT: [CLS] and [SEP])."""
+        ...
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Where the model's tokens begin and end."""
+        ...
 
     def fingerprint(self) -> Mapping[str, object]:
         """Give everything that changes a vector, as JSON values."""
@@ -71,8 +85,11 @@ class LanguageModel(Protocol):
     """Writes an answer from a prompt, piece by piece."""
 
     id: str
-    context_tokens: int
-    """Tokens that prompt and answer share; 0 where there is no such limit."""
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that prompt and answer share; 0 where there is no such limit."""
+        ...
 
     def count_tokens(self, text: str) -> int:
         """Give the number of tokens of a text, or an estimate that is not below it."""
