@@ -72,14 +72,28 @@ def unit(vectors: np.ndarray, dimensions: int) -> np.ndarray:
 
 def answer_from_passages(prompt: str) -> str:
     """Write an answer from the numbered passages of a prompt: the first sentence of each of the first two, cited."""
-    starts = list(PASSAGE.finditer(prompt))
     parts = []
-    for place, start in enumerate(starts[:2]):
-        end = starts[place + 1].start() if place + 1 < len(starts) else len(prompt)
-        sentence = SENTENCE.search(" ".join(prompt[start.end() : end].split("\n\n")[0].split()))
+    for number, text in passages(prompt)[:2]:
+        sentence = SENTENCE.search(text)
         if sentence:
-            parts.append(f"{sentence[1][:-1]} [{start[1]}]{sentence[1][-1]}")
+            parts.append(f"{sentence[1][:-1]} [{number}]{sentence[1][-1]}")
     return " ".join(parts) or "The prompt holds no numbered passage."
+
+
+def passages(prompt: str) -> list[tuple[int, str]]:
+    """Give number and text of the passages `[1] ...`, `[2] ...`; a first line alone is a name, `#` marks a heading."""
+    prompt = prompt.partition("\nQuestion:")[0]
+    starts: list[re.Match] = []
+    for match in PASSAGE.finditer(prompt):
+        if int(match[1]) == len(starts) + 1:  # a line of a passage may begin with a bracketed number too
+            starts.append(match)
+    ends = [*(match.start() for match in starts[1:]), len(prompt)][: len(starts)]
+    found = []
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
+        lines = prompt[start.end() : end].strip().splitlines()
+        body = lines[1:] if len(lines) > 1 else lines
+        found.append((number, " ".join(" ".join(line for line in body if not line.startswith("#")).split())))
+    return found
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,15 @@ def test_the_answer_is_written_from_the_passages_and_ends_with_the_counts(chat):
     assert not any(piece.done for piece in pieces[:-1])
 
 
+def test_the_double_reads_passages_under_their_names():
+    prompt = (
+        "Passages:\n\n[1] fibre/vicuna.md\n# Vicuña\n\nIts wool is fine.\n[7] is no passage. More.\n\n"
+        "[2] llama.txt\nLlamas carry\nloads. They spit.\n\nQuestion: Why?"
+    )
+    assert engine.answer_from_passages(prompt) == "Its wool is fine [1]. Llamas carry loads [2]."
+    assert engine.answer_from_passages("Hi") == "The prompt holds no numbered passage."
+
+
 def test_everything_that_the_server_would_choose_is_sent(ollama_double):
     chat = OllamaChat("tiny-random", keep_alive=600)
     ask(chat, answer_tokens=100, temperature=0.5, seed=3)
@@ -76,7 +85,7 @@ def test_the_context_is_what_was_asked_cut_to_what_the_model_can(ollama_double):
     for name, options, context in (
         ("tiny-random", {}, 2048),
         ("roomy", {}, 4096),
-        ("roomy", {"context_tokens": 8192}, 8192),
+        ("roomy", {"num_ctx": 8192}, 8192),
     ):
         chat = OllamaChat(name, **options)
         assert chat.context_tokens == context

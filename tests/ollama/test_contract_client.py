@@ -196,7 +196,7 @@ def test_errors_of_answering_say_what_the_server_said(name, split):
         replay("/api/chat", recorded("generate", name), shown="show-language", split=split) as server,
         pytest.raises(kind) as caught,
     ):
-        ask(server, context_tokens=256)
+        ask(server, num_ctx=256)
     assert text in str(caught.value)
 
 

@@ -34,7 +34,7 @@ class OllamaChat(ServedModel):
         As `ollama list` shows it.
     host
         As in `resolve_host`; None means `OLLAMA_HOST`.
-    context_tokens
+    num_ctx
         Tokens that prompt and answer share, cut to what the model can. More takes more memory, and a value
         other than the loaded model's makes the server load it again.
     think
@@ -57,14 +57,14 @@ class OllamaChat(ServedModel):
         name: str,
         *,
         host: str | None = None,
-        context_tokens: int = 4096,
+        num_ctx: int = 4096,
         think: bool = False,
         keep_alive: float | str | None = None,
         consent: bool = False,
         timeout: float | None = None,
     ) -> None:
         super().__init__(name, host, keep_alive, timeout, consent=consent)
-        self._asked_context = context_tokens
+        self._asked_context = num_ctx
         self._think: bool | None = think
 
     @property

@@ -45,13 +45,19 @@ def status(host: str | None = None, timeout: float = 1.0) -> ServerStatus:
         Models newest first. Where nothing answers, `problem` and `hint` say so; where text would cross the
         network unencrypted, `hint` says that.
     """
-    given = "" if host is None else host
+    # Imported before the clock starts: the first import can take as long as the server may.
+    from workbench.models.ollama_client import resolve_host
+
+    try:
+        url = resolve_host(host)
+    except WorkbenchError as error:
+        return ServerStatus(host or "", problem=str(error), hint="Set OLLAMA_HOST and restart the kernel.")
     found: list[ServerStatus] = []
     done = threading.Event()
 
     def ask() -> None:
         try:
-            found.append(_ask(host, monotonic() + timeout))
+            found.append(_ask(url, monotonic() + timeout))
         finally:
             done.set()
 
@@ -60,20 +66,16 @@ def status(host: str | None = None, timeout: float = 1.0) -> ServerStatus:
     done.wait(timeout)
     if found:
         return found[0]
-    return ServerStatus(given, problem=f"The Ollama server did not answer within {timeout:g} s.", hint=_hint())
+    return ServerStatus(url, problem=f"The Ollama server at {url} did not answer within {timeout:g} s.", hint=_hint())
 
 
 def _hint() -> str:
     return "Start it with: ollama serve"
 
 
-def _ask(host: str | None, deadline: float) -> ServerStatus:
-    from workbench.models.ollama_client import OllamaClient, crosses_network, resolve_host
+def _ask(url: str, deadline: float) -> ServerStatus:
+    from workbench.models.ollama_client import OllamaClient, crosses_network
 
-    try:
-        url = resolve_host(host)
-    except WorkbenchError as error:
-        return ServerStatus(host or "", problem=str(error), hint="Set OLLAMA_HOST and restart the kernel.")
     try:
         with OllamaClient(url, seconds=max(0.05, deadline - monotonic())) as client:
             version = str(client.reply("GET", "/api/version").get("version", ""))
