@@ -1,0 +1,1 @@
+"""The panels: thin views on a workbench, one a file."""
