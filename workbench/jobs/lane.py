@@ -20,6 +20,7 @@ class Job:
     """Work that was submitted.
 
     `cancel` is polled by the work between batches and tokens. `done` is set when it has ended, whichever way.
+    `overtaken` says that a newer request, not a person, cancelled it.
     """
 
     key: Hashable
@@ -28,6 +29,7 @@ class Job:
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
+    overtaken: bool = False
 
     def wait(self) -> Any:
         """Block until the work has ended; give its result or raise its error. Ctrl-C cancels the job."""
@@ -95,9 +97,9 @@ class Lane:
                 threading.Thread(target=self._drain, name=f"workbench-{self.name}", daemon=True).start()
                 return job
             overtaken, self._waiting = self._waiting, job
-            self._running.cancel.set()
+            self._overtake(self._running)
         if overtaken is not None:
-            overtaken.cancel.set()
+            self._overtake(overtaken)
             overtaken.run()
         return job
 
@@ -107,6 +109,11 @@ class Lane:
             for job in (self._running, self._waiting):
                 if job is not None:
                     job.cancel.set()
+
+    @staticmethod
+    def _overtake(job: Job) -> None:
+        job.overtaken = True
+        job.cancel.set()
 
     def _drain(self) -> None:
         while (job := self._running) is not None:

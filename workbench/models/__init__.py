@@ -12,7 +12,7 @@ from workbench.protocols import EmbeddingModel, Role
 if TYPE_CHECKING:
     from workbench.records import ModelInfo
 
-__all__ = ["DEFAULT", "PROVIDERS", "embedding_model", "info_of", "prepare"]
+__all__ = ["DEFAULT", "PROVIDERS", "embedding_model", "info_of", "prepare", "text_room"]
 
 DEFAULT = "bundled:all-MiniLM-L6-v2"
 
@@ -65,6 +65,12 @@ def prepare(model: EmbeddingModel, texts: Sequence[str], role: Role) -> list[str
     return [prefix + text for text in texts]
 
 
+def text_room(model: EmbeddingModel) -> int:
+    """Give the most tokens of text that a model reads beside its own marks and the document prefix."""
+    prefix = int(model.tokenizer.count([model.document_prefix])[0]) if model.document_prefix else 0
+    return max(1, model.max_tokens - model.special_tokens - prefix)
+
+
 def info_of(model: EmbeddingModel) -> ModelInfo:
     """Describe a model that is in use; what its catalogue entry knows is added."""
     from dataclasses import replace
@@ -80,6 +86,7 @@ def info_of(model: EmbeddingModel) -> ModelInfo:
         ready=True,
         dimensions=model.dimensions or entry.dimensions,
         max_tokens=model.max_tokens,
+        text_tokens=text_room(model),
         query_prefix=model.query_prefix,
         document_prefix=model.document_prefix,
         digest=str(identity.get("digest") or identity.get("revision") or ""),

@@ -97,6 +97,8 @@ class ModelInfo:
         `embedding` or `language`.
     dimensions, max_tokens
         None where it is not known before the first use.
+    text_tokens
+        Most tokens of a document's own text: `max_tokens` less the model's marks and its prefix.
     parameters
         Number of weights in millions, None where unknown.
     size_mb
@@ -117,6 +119,7 @@ class ModelInfo:
     kind: Literal["embedding", "language"] = "embedding"
     dimensions: int | None = None
     max_tokens: int | None = None
+    text_tokens: int | None = None
     parameters: float | None = None
     size_mb: float | None = None
     query_prefix: str = ""

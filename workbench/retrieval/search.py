@@ -78,7 +78,7 @@ def search(query: str, vector: np.ndarray, vectors: np.ndarray, chunks: Sequence
     allowed = np.ones(len(chunks), dtype=bool)
     drops: dict[str, str] = {}
     for stage, passed in passes.items():
-        drops.update((chunks[row].id, stage) for row in np.flatnonzero(allowed & ~passed))
+        drops.update((chunks[row].id, stage) for row in np.flatnonzero(allowed & ~passed).tolist())
         allowed &= passed
     rows = np.flatnonzero(allowed)
     if options.threshold is not None:

@@ -1,0 +1,158 @@
+"""Records as DataFrames, and as the little HTML that a cell shows; all text is escaped."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from workbench.records import Answer, Chunk, Document, ModelInfo, Passage, Retrieval
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+__all__ = [
+    "answer_html",
+    "chunks_frame",
+    "documents_frame",
+    "frame_of",
+    "history_frame",
+    "models_frame",
+    "passages_frame",
+    "trace_frame",
+]
+
+
+def frame_of(rows: Sequence[object], kind: type) -> pd.DataFrame:
+    """Give a DataFrame with a column for each field of a dataclass, in its order."""
+    import pandas as pd
+
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    return pd.DataFrame({name: [getattr(row, name) for row in rows] for name in names}, columns=names)
+
+
+def documents_frame(documents: Sequence[Document]) -> pd.DataFrame:
+    """Give a row a document: id, title, characters, text, and a column for each metadata field."""
+    import pandas as pd
+
+    rows = [
+        {
+            "id": document.id,
+            "title": document.title,
+            "characters": len(document.text),
+            "text": document.text,
+            **_others(document.metadata, {"id", "title", "characters", "text"}),
+        }
+        for document in documents
+    ]
+    return pd.DataFrame(rows, columns=None if rows else ["id", "title", "characters", "text"])
+
+
+def _others(metadata: Mapping[str, object], taken: set[str]) -> dict[str, object]:
+    return {f"metadata.{name}" if name in taken else name: value for name, value in metadata.items()}
+
+
+def chunks_frame(chunks: Sequence[Chunk], tokens: np.ndarray | None = None, longest: int | None = None) -> pd.DataFrame:
+    """Give a row a chunk: id, document, ordinal, start, end, tokens, truncated, text.
+
+    Parameters
+    ----------
+    chunks
+        n chunks.
+    tokens
+        int32 (n,): tokens of the embedding model; None where they were not counted.
+    longest
+        Most tokens of text that the model reads; more are `truncated`.
+    """
+    import pandas as pd
+
+    frame = frame_of(chunks, Chunk).drop(columns="metadata")
+    counts = pd.array([pd.NA] * len(chunks) if tokens is None else tokens, dtype="Int64")
+    frame.insert(5, "tokens", counts)
+    frame.insert(6, "truncated", counts > longest if longest is not None and tokens is not None else False)
+    return frame.astype({"truncated": bool})
+
+
+def models_frame(models: Sequence[ModelInfo]) -> pd.DataFrame:
+    """Give a row a model: id, provider, ready, dimensions, max_tokens, parameters, size_mb, prefixes, link."""
+    columns = ["id", "provider", "ready", "dimensions", "max_tokens", "parameters", "size_mb"]
+    return frame_of(models, ModelInfo)[[*columns, "query_prefix", "document_prefix", "link", "note"]]
+
+
+def passages_frame(passages: Sequence[Passage]) -> pd.DataFrame:
+    """Give a row a passage: rank, score, id, document, start, end, why, text."""
+    import pandas as pd
+
+    columns = ["rank", "score", "id", "document", "start", "end", "why", "text"]
+    rows = [
+        (
+            passage.rank,
+            passage.score,
+            passage.chunk.id,
+            passage.chunk.document,
+            passage.chunk.start,
+            passage.chunk.end,
+            passage.why,
+            passage.chunk.text,
+        )
+        for passage in passages
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def trace_frame(retrieval: Retrieval) -> pd.DataFrame:
+    """Give a row a searched chunk, best first: id, score, rank, stage (what dropped it), passage (its number, or 0)."""
+    import numpy as np
+    import pandas as pd
+
+    from workbench.retrieval import ranking, stages
+
+    if retrieval.scores is None:
+        return pd.DataFrame(columns=["id", "score", "rank", "stage", "passage"])
+    order = ranking(retrieval.scores)
+    numbers = {passage.chunk.id: passage.rank for passage in retrieval.passages}
+    dropped = stages(retrieval)
+    return pd.DataFrame(
+        {
+            "id": [retrieval.ids[row] for row in order],
+            "score": retrieval.scores[order],
+            "rank": np.arange(1, len(order) + 1),
+            "stage": [dropped[row] for row in order],
+            "passage": [numbers.get(retrieval.ids[row], 0) for row in order],
+        }
+    )
+
+
+def history_frame(past: Sequence[Answer | Retrieval]) -> pd.DataFrame:
+    """Give a row a question, newest first: question, passages, best, score, model, complete, answer."""
+    import pandas as pd
+
+    columns = ["question", "passages", "best", "score", "model", "complete", "answer"]
+    return pd.DataFrame([_history_row(entry) for entry in past], columns=columns)
+
+
+def _history_row(entry: Answer | Retrieval) -> tuple[object, ...]:
+    retrieval = entry.retrieval if isinstance(entry, Answer) else entry
+    passages = retrieval.passages if retrieval else ()
+    best = (passages[0].chunk.id, passages[0].score) if passages else ("", None)
+    question = retrieval.query if retrieval else ""
+    if isinstance(entry, Answer):
+        return (entry.question, len(passages), *best, entry.model, entry.complete, entry.text)
+    return (question, len(passages), *best, "", False, "")
+
+
+def answer_html(answer: Answer) -> str:
+    """Show an answer, its model and its passages; text from documents and models is escaped."""
+    passages = answer.retrieval.passages if answer.retrieval else ()
+    note = answer.problem or ("" if answer.complete else "incomplete")
+    rows = "".join(
+        f"<li value='{passage.rank}'><b>{html.escape(passage.chunk.document)}</b> {passage.score:.3f} "
+        f"{html.escape(' '.join(passage.chunk.text.split())[:240])}</li>"
+        for passage in passages
+    )
+    return (
+        f"<div><p>{html.escape(answer.text)}</p><p><small>{html.escape(answer.model)}"
+        f"{' · ' if note else ''}{html.escape(note)}</small></p><ol>{rows}</ol></div>"
+    )

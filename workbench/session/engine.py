@@ -1,0 +1,311 @@
+"""The machinery under the verbs: lanes, child processes, the store and the models that are in use."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import weakref
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from workbench.corpus import Corpus, check_source
+from workbench.errors import Cancelled, InputError
+from workbench.generation import language_model
+from workbench.index.store import Store
+from workbench.jobs.child import Child
+from workbench.jobs.lane import Job, Lane
+from workbench.models import embedding_model, prepare
+from workbench.protocols import EmbeddingModel, LanguageModel
+from workbench.records import Chunk, Progress, ServerStatus
+from workbench.session import work
+from workbench.session.prepare import Chunked, Prepared, prepared, read_sources
+from workbench.session.state import State
+
+__all__ = ["Engine"]
+
+LANES = ("embed", "map", "ask", "pull", "index", "server")
+
+_HOME = {
+    "load": "embed",
+    "refresh": "embed",
+    "prepare": "embed",
+    "embed": "embed",
+    "search": "ask",
+    "ask": "ask",
+    "map": "map",
+    "pull": "pull",
+    "probe": "server",
+    "fill_index": "index",
+    "rebuild_index": "index",
+}
+"""The lane of each verb."""
+
+
+class Engine(State):
+    """Runs verbs in lanes and keeps what they share.
+
+    Parameters
+    ----------
+    source
+        The corpus as given.
+    store
+        Folder of the store, address of a Chroma server, or None for the default folder.
+    """
+
+    mode_of_lanes: Literal["thread", "inline"] = "thread"
+
+    def __init__(self, source: Any, store: str | Path | None) -> None:
+        super().__init__()
+        self.source = source
+        self.store_given = store
+        self.chroma_server = store if isinstance(store, str) and store.startswith(("http://", "https://")) else None
+        self.corpus: Corpus | None = None
+        self.chunked: Chunked | None = None
+        self.prepared: Prepared | None = None
+        self.store: Store | None = None
+        self.consent: set[str] = set()
+        self.preparing = threading.RLock()
+        self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
+        self.children = {name: Child(name) for name in ("map", "index")}
+        self.live = False
+        self._panels: Any = None
+        self._embedding: tuple[object, EmbeddingModel] | None = None
+        self._language: tuple[object, LanguageModel] | None = None
+        self._matrix: tuple[Prepared, int, tuple[Chunk, ...], np.ndarray] | None = None
+        self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions"])
+        self._at_exit = _close_later(self)
+
+    # Verbs ------------------------------------------------------------------------------------------------------
+
+    def submit(self, verb: str, *args: Any, **options: Any) -> Job:
+        """Start a verb in its lane without waiting; an equal one that is running is joined.
+
+        Raises
+        ------
+        InputError
+            There is no such verb.
+        """
+        if verb not in _HOME:
+            raise InputError(f"There is no verb {verb!r}; there are: {', '.join(_HOME)}.")
+        lane = _HOME[verb]
+        work_of = getattr(self, f"_do_{verb}")
+        key = _key(verb, args, options, self._settings(verb))
+        return self.lanes[lane].submit(key, lambda job: self._run(lane, lambda: work_of(job, *args, **options)))
+
+    def cancel(self, lane: str) -> None:
+        """Ask the job of a lane to stop; what is finished stays."""
+        if lane not in self.lanes:
+            raise InputError(f"There is no lane {lane!r}; there are: {', '.join(LANES)}.")
+        self.lanes[lane].cancel()
+
+    def _run(self, lane: str, run: Callable[[], Any]) -> Any:
+        try:
+            result = run()
+        except Cancelled:
+            self._end(lane, "cancelled")
+            raise
+        except Exception as error:
+            self._end(lane, "failed")
+            raise self.failed(error) from error
+        self._end(lane, "done")
+        return result
+
+    def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
+        last = self.progress.get(lane) or Progress(lane, "")
+        self.tell(Progress(lane, last.label, last.done, last.total, last.unit, last.rate, None, state))
+        if not any(other.busy for name, other in self.lanes.items() if name not in (lane, "server")):
+            self.publish(status={"done": "Ready", "cancelled": "Stopped", "failed": "Failed"}[state])
+
+    def _settings(self, verb: str) -> tuple[object, ...]:
+        names = {
+            "embed": ("model", "chunk_size", "chunk_overlap"),
+            "prepare": ("model", "chunk_size", "chunk_overlap"),
+            "map": ("model", "dimensions", "embedded"),
+            "search": ("top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection"),
+        }
+        names["ask"] = (*names["search"], "llm", "temperature", "seed")
+        return tuple(repr(getattr(self, name)) for name in names.get(verb, ()))
+
+    def _do_load(self, job: Job, source: Any) -> None:
+        check_source(source)
+        with self.preparing:
+            self.source, self.corpus, self.chunked, self.prepared = source, None, None, None
+            prepared(self, job)
+        self.embedded_now()
+
+    def _do_refresh(self, job: Job) -> None:
+        with self.preparing:
+            corpus = read_sources(self, job)
+            self.corpus, self.chunked, self.prepared = corpus, None, None
+            if self.store is not None:
+                self.store.refresh()
+                self.publish(read_only=not self.store.writable)
+            prepared(self, job)
+        self.embedded_now()
+
+    def _do_prepare(self, job: Job) -> None:
+        if self.source is not None:
+            prepared(self, job)
+            self.embedded_now()
+
+    def _do_embed(self, job: Job) -> Any:
+        return work.embed(self, job)  # type: ignore[arg-type]
+
+    def _do_search(self, job: Job, question: str, **given: Any) -> Any:
+        found = work.find(self, job, question, work.options_of(self, given))  # type: ignore[arg-type]
+        self.remember(found)
+        return found
+
+    def _do_ask(self, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Any:
+        return work.ask(self, job, question, work.options_of(self, given), llm, heard)  # type: ignore[arg-type]
+
+    def _do_map(self, job: Job, method: str | None = None) -> Any:
+        return work.layout(self, job, method)  # type: ignore[arg-type]
+
+    def _do_pull(self, job: Job, model: str) -> Any:
+        return work.pull(self, job, model)  # type: ignore[arg-type]
+
+    def _do_probe(self, _: Job) -> ServerStatus:
+        return self.probe()
+
+    def _do_fill_index(self, job: Job, rebuild: bool = False) -> int:
+        return work.fill_index(self, job, rebuild)  # type: ignore[arg-type]
+
+    def _do_rebuild_index(self, job: Job) -> int:
+        return self._do_fill_index(job, rebuild=True)
+
+    # What follows from what -------------------------------------------------------------------------------------
+
+    def _chosen(self, change: dict[str, Any]) -> None:
+        """Follow a choice where the app is on the screen; elsewhere the next verb sees to it."""
+        if change["name"] == "model":
+            self.forget_models(language=False)
+        if self.live and self.source is not None:
+            self.submit("map" if change["name"] == "dimensions" else "prepare")
+
+    def embedded_now(self) -> None:
+        """Bring the map and the Chroma index up to date, in the background, where that is of use."""
+        if not self.embedded or self.embedded < len(self.chunk_list):
+            return
+        if self.live:
+            self.submit("map", "umap")
+        if self.store is not None and self.store.writable:
+            self.submit("fill_index")
+
+    def go_live(self) -> None:
+        """Begin when the app comes on the screen: read the corpus, and look for an Ollama server."""
+        first, self.live = not self.live, True
+        if self.server is None:
+            self.submit("probe")
+        if first and self.source is not None and not self.lanes["embed"].busy:
+            self.submit("prepare")
+
+    # What is shared ---------------------------------------------------------------------------------------------
+
+    def embedding_model(self) -> EmbeddingModel:
+        """Give the chosen embedding model, made at its first use."""
+        if self._embedding is None or self._embedding[0] is not self.model:
+            options = {"consent": True} if self.model in self.consent else {}
+            self._embedding = (self.model, embedding_model(self.model, **options))
+        return self._embedding[1]
+
+    def language_model(self, given: object, embedding: EmbeddingModel) -> LanguageModel:
+        """Give a language model: the one given, else the chosen one, else the best there is."""
+        from workbench.session.choices import best_language_model
+
+        spec = given or self.llm or best_language_model(self.probed())
+        identity = (spec, embedding)
+        if self._language is None or self._language[0] != identity:
+            options = {"consent": True} if spec in self.consent else {}
+            made = language_model(
+                spec,  # type: ignore[arg-type]
+                embed=lambda texts, role: embedding.embed(prepare(embedding, texts, role), role),
+                **options,
+            )
+            self._language = (identity, made)
+        return self._language[1]
+
+    def forget_models(self, language: bool = True) -> None:
+        """Make the models anew at their next use."""
+        self._embedding, self.prepared = None, None
+        if language:
+            self._language = None
+
+    def probed(self) -> ServerStatus:
+        """Give what is known of the Ollama server; asked, for a second at most, if nobody has."""
+        return self.server if self.server is not None else self.probe()
+
+    def probe(self) -> ServerStatus:
+        """Ask the Ollama server what it has; at most a second."""
+        from workbench.models.ollama_server import status
+
+        found = status()
+        self.publish(server=found)
+        return found
+
+    def adopt_store(self, opened: Store) -> None:
+        """Use this store; the one before is given back."""
+        before, self.store = self.store, opened
+        if before is not None:
+            before.close()
+
+    def forget(self) -> None:
+        """Clear what came of chunks that are no longer there."""
+        self._matrix = None
+        self.publish(
+            selection=(), focus=0, opened="", answer=None, retrieval=None, projection=None, plan=None, embedded=0
+        )
+
+    def known(self, now: Prepared) -> np.ndarray:
+        """Tell which chunks have a vector, bool (n,)."""
+        assert self.store is not None
+        if self._matrix is not None and self._matrix[0] is now and len(self._matrix[2]) == len(now.chunks):
+            return np.ones(len(now.chunks), dtype=bool)
+        return self.store.record.known(now.fingerprint_id, now.keys)
+
+    def vectors(self, now: Prepared, known: np.ndarray) -> tuple[tuple[Chunk, ...], np.ndarray]:
+        """Give the chunks that have vectors, and these, float32 (n, d); kept until more are embedded."""
+        assert self.store is not None
+        count = int(np.count_nonzero(known))
+        if self._matrix is None or self._matrix[0] is not now or self._matrix[1] != count:
+            chunks = now.chunks if count == len(known) else tuple(now.chunks[row] for row in np.flatnonzero(known))
+            keys = now.keys if count == len(known) else [now.keys[row] for row in np.flatnonzero(known)]
+            self._matrix = (now, count, chunks, self.store.record.vectors(now.fingerprint_id, keys))
+        return self._matrix[2], self._matrix[3]
+
+    def close(self) -> None:
+        """Stop all work, take the panels down, give the store back. May be called twice."""
+        for lane in self.lanes.values():
+            lane.cancel()
+        for child in self.children.values():
+            child.close()
+        if self._panels is not None:
+            self._panels.close()
+            self._panels = None
+        if self._embedding is not None:
+            self._embedding[1].close()
+        self.unobserve_all()
+        if self.store is not None:
+            self.store.close()
+            self.store = None
+        atexit.unregister(self._at_exit)
+
+
+def _key(verb: str, args: tuple[Any, ...], options: dict[str, Any], settings: tuple[object, ...]) -> Hashable:
+    return (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
+
+
+def _close_later(engine: Engine) -> Callable[[], None]:
+    """Stop the lanes when the interpreter ends, so that no thread is inside a native library then."""
+    reference = weakref.ref(engine)
+
+    def close() -> None:
+        alive = reference()
+        if alive is not None:
+            alive.close()
+
+    atexit.register(close)
+    return close

@@ -1,0 +1,162 @@
+"""From sources to chunks that are ready to be embedded: read, cut, counted, keyed and compared with the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.corpus import Corpus, chunk_documents, load
+from workbench.errors import InputError
+from workbench.index.embedding import Collection, plan
+from workbench.index.fingerprint import fingerprint_id, text_key
+from workbench.index.store import open_store
+from workbench.models import info_of, prepare, text_room
+from workbench.paths import stores_folder
+from workbench.protocols import EmbeddingModel
+from workbench.records import Chunk
+from workbench.session.state import CHUNK_SIZE
+
+if TYPE_CHECKING:
+    from workbench.jobs.lane import Job
+    from workbench.session.workbench import Workbench
+
+__all__ = ["Prepared", "prepared", "read_sources"]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Chunks with the model that is to embed them."""
+
+    chunks: tuple[Chunk, ...] = field(repr=False)
+    model: EmbeddingModel
+    fingerprint: Mapping[str, object] = field(repr=False)
+    collection: Collection = field(repr=False)
+    keys: list[bytes] = field(repr=False)
+    tokens: np.ndarray = field(repr=False)
+
+    @property
+    def fingerprint_id(self) -> str:
+        """64 hex digits of the fingerprint."""
+        return fingerprint_id(self.fingerprint)
+
+
+def read_sources(wb: Workbench, job: Job) -> Corpus:
+    """Read the sources again and open their store; what came of the last corpus is cleared."""
+    wb.publish(status="Reading the corpus")
+    corpus = load(wb.source, cancel=job.cancel, progress=wb.meter("embed", "Reading files", "files"))
+    _open(wb, corpus)
+    wb.forget()
+    wb.publish(
+        documents=corpus.documents,
+        load_report=corpus.report,
+        questions=corpus.questions,
+        corpus_name=corpus.name,
+        colors=("source", "similarity", *_fields(corpus)),
+    )
+    return corpus
+
+
+def _open(wb: Workbench, corpus: Corpus) -> None:
+    given = None if wb.chroma_server else wb.store_given
+    path = Path(given).expanduser() if given else stores_folder() / corpus.identity
+    opened = open_store(path)
+    wb.adopt_store(opened)
+    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=tuple(opened.notes))
+
+
+def _fields(corpus: Corpus) -> list[str]:
+    names: dict[str, None] = {}
+    for document in corpus.documents:
+        names.update(dict.fromkeys(document.metadata))
+    return [name for name in names if name != "source"]
+
+
+def prepared(wb: Workbench, job: Job) -> Prepared:
+    """Give the chunks and model as they are chosen now; only what has changed since the last time is done again."""
+    with wb.preparing:
+        if wb.corpus is None:
+            wb.corpus = read_sources(wb, job)
+            wb.chunked = None
+        model = wb.embedding_model()
+        chunking = _chunking(wb, model)
+        if wb.chunked is None or wb.chunked.asked != (wb.chunk_size, wb.chunk_overlap):
+            wb.chunked = _chunk(wb, job, model, chunking)
+        if wb.prepared is None or wb.prepared.model is not model or wb.prepared.chunks is not wb.chunked.chunks:
+            wb.prepared = _key(wb, model)
+        return wb.prepared
+
+
+@dataclass(frozen=True, eq=False)
+class Chunked:
+    """Chunks, what was asked for, and what it came to."""
+
+    chunks: tuple[Chunk, ...]
+    asked: tuple[Any, int]
+    chunking: Mapping[str, object]
+
+
+def _chunking(wb: Workbench, model: EmbeddingModel) -> dict[str, object]:
+    size = wb.chunk_size
+    if size == "document":
+        return {"size": "document", "overlap": 0}
+    longest = text_room(model)
+    # Only the default gives way to a smaller model: a size that a person chose is theirs.
+    effective = min(size, longest) if size == CHUNK_SIZE else size
+    overlap = min(wb.chunk_overlap, effective // 4) if effective < size else wb.chunk_overlap
+    if overlap >= effective:
+        raise InputError(
+            f"chunk_overlap is {overlap} and chunk_size {effective} tokens; the overlap must be smaller than the chunk."
+        )
+    return {"size": effective, "overlap": overlap, "tokens": "exact" if model.tokenizer.exact else "estimated"}
+
+
+def _chunk(wb: Workbench, job: Job, model: EmbeddingModel, chunking: dict[str, object]) -> Chunked:
+    assert wb.corpus is not None
+    wb.publish(status="Cutting documents into chunks")
+    chunks = chunk_documents(
+        wb.corpus.documents, model.tokenizer, chunking["size"], chunking["overlap"], cancel=job.cancel
+    )
+    wb.forget()
+    wb.publish(chunks=chunks, colors=_with_sections(wb.colors, chunks))
+    return Chunked(chunks, (wb.chunk_size, wb.chunk_overlap), chunking)
+
+
+def _with_sections(colors: tuple[str, ...], chunks: tuple[Chunk, ...]) -> tuple[str, ...]:
+    found: dict[str, None] = dict.fromkeys(colors)
+    for chunk in chunks:
+        found.update(dict.fromkeys(chunk.metadata))
+    return tuple(found)
+
+
+def _key(wb: Workbench, model: EmbeddingModel) -> Prepared:
+    assert wb.corpus is not None
+    assert wb.chunked is not None
+    assert wb.store is not None
+    chunks = wb.chunked.chunks
+    fingerprint = dict(model.fingerprint())
+    identity = fingerprint_id(fingerprint)
+    sent = prepare(model, [chunk.text for chunk in chunks], "document")
+    keys = [text_key(identity, "document", text) for text in sent]
+    tokens = model.tokenizer.count([chunk.text for chunk in chunks])
+    collection = Collection.of(wb.corpus.name, model.id, wb.chunked.chunking, fingerprint)
+    known = Prepared(chunks, model, fingerprint, collection, keys, tokens)
+    planned = plan(wb.store.record, collection, chunks, keys)
+    truncated = int(np.count_nonzero(tokens > text_room(model)))
+    wb.publish(
+        model_info=info_of(model),
+        token_counts=tokens,
+        projection=None,
+        plan=replace(planned, truncated=truncated),
+        embedded=_embedded(wb, known),
+        status="Ready",
+    )
+    return known
+
+
+def _embedded(wb: Workbench, known: Prepared) -> int:
+    assert wb.store is not None
+    return int(np.count_nonzero(wb.store.record.known(known.fingerprint_id, known.keys)))

@@ -1,0 +1,198 @@
+"""What the lanes do: embed, draw, search, ask, pull. Each takes the workbench and its job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.errors import Cancelled, InputError
+from workbench.generation import stream_answer
+from workbench.index.embedding import embed_chunks
+from workbench.index.fingerprint import text_key
+from workbench.models import info_of, prepare
+from workbench.records import Answer, Chunk, EmbedReport, Retrieval
+from workbench.retrieval import Options, search
+from workbench.session.prepare import Prepared, prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.jobs.lane import Job
+    from workbench.session.workbench import Workbench
+
+__all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "pull", "searchable"]
+
+_REDRAW = 0.1
+"""Seconds between two states of an answer that streams."""
+_LONG_QUESTION = 8000
+"""Characters of a question; a longer one is a document."""
+
+
+def embed(wb: Workbench, job: Job) -> EmbedReport:
+    """Embed what is missing; every finished batch stays, whatever happens."""
+    now = prepared(wb, job)
+    assert wb.store is not None
+    wb.store.require_writer()
+    wb.publish(status=f"Embedding with {now.model.id}")
+    progress = wb.meter("embed", "Embedding")
+
+    def counted(done: int, total: int) -> None:
+        progress(done, total)
+        wb.publish(embedded=len(now.chunks) - (total - done))
+
+    report = embed_chunks(wb.store, now.model, now.collection, now.chunks, cancel=job.cancel, progress=counted)
+    report = replace(report, truncated=wb.plan.truncated if wb.plan else 0)
+    wb.prepared = None
+    prepared(wb, job)
+    wb.publish(embed_report=report, model_info=info_of(now.model), status="Ready")
+    wb.embedded_now()
+    return report
+
+
+def searchable(wb: Workbench, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.ndarray]:
+    """Give the chunks that have vectors, and these; embed first what is missing, unless that is under way."""
+    now = prepared(wb, job)
+    assert wb.store is not None
+    known = wb.known(now)
+    if not known.all() and not wb.read_only and not wb.lanes["embed"].busy:
+        _wait(wb.submit("embed"), job)
+        now = prepared(wb, job)
+        known = wb.known(now)
+    return now, *wb.vectors(now, known)
+
+
+def _wait(other: Job, job: Job) -> None:
+    while not other.done.wait(0.05):
+        if job.cancel.is_set():
+            other.cancel.set()
+            raise Cancelled("The question was stopped before its corpus was embedded; ask again to go on.")
+    if other.error is not None:
+        raise other.error
+
+
+def find(wb: Workbench, job: Job, question: str, options: Options) -> Retrieval:
+    """Embed a question and search with it."""
+    question = _usable(question)
+    now, chunks, vectors = searchable(wb, job)
+    began = time.perf_counter()
+    vector = _query_vector(wb, now, question)
+    embedded = time.perf_counter()
+    result = search(question, vector, vectors, chunks, options)
+    result = replace(
+        result,
+        total=len(now.chunks),
+        options={**result.options, "model": now.model.id},
+        seconds={"embed": embedded - began, "search": time.perf_counter() - embedded},
+    )
+    if job.cancel.is_set():
+        raise Cancelled("The question was overtaken by a newer one.")
+    wb.publish(focus=0, query=question, answer=None, retrieval=result, error=None)
+    return result
+
+
+def _usable(question: str) -> str:
+    if not isinstance(question, str) or not question.strip():
+        raise InputError(f"The question is {question!r}: it has no words. Type a question first.")
+    if len(question) > _LONG_QUESTION:
+        raise InputError(
+            f"The question has {len(question):,} characters; at most {_LONG_QUESTION:,} can be used. "
+            "Ask something shorter, or load the long text as a document."
+        )
+    return question.strip()
+
+
+def _query_vector(wb: Workbench, now: Prepared, question: str) -> np.ndarray:
+    """Give the question's vector, from the record if it was asked before."""
+    assert wb.store is not None
+    sent = prepare(now.model, [question], "query")
+    key = text_key(now.fingerprint_id, "query", sent[0])
+    record = wb.store.record
+    if record.known(now.fingerprint_id, [key]).all():
+        return np.array(record.vectors(now.fingerprint_id, [key])[0])
+    from workbench.index.validation import check_vectors
+
+    vector = check_vectors(now.model.embed(sent, "query"), sent, now.model)
+    if wb.store.writable:
+        record.commit_batch(now.fingerprint, [key], vector)
+    return vector[0]
+
+
+def ask(
+    wb: Workbench, job: Job, question: str, options: Options, llm: object, heard: Callable[[str], None] | None = None
+) -> Answer:
+    """Search, then let a language model answer; `heard` is given each new piece of text."""
+    retrieval = find(wb, job, question, options)
+    now = prepared(wb, job)
+    language = wb.language_model(llm, now.model)
+    wb.publish(status=f"{language.id} is answering")
+    answer, shown, told = Answer(""), 0.0, 0
+    for answer in stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed):
+        if heard is not None and len(answer.text) > told:
+            heard(answer.text[told:])
+            told = len(answer.text)
+        if not answer.streaming or time.perf_counter() - shown > _REDRAW:
+            shown = time.perf_counter()
+            wb.publish(answer=answer)
+    if job.overtaken:
+        raise Cancelled("The question was overtaken by a newer one; its answer so far was not kept.")
+    wb.remember(answer)
+    wb.publish(status="Ready")
+    return answer
+
+
+def pull(wb: Workbench, job: Job, model: str) -> str:
+    """Download a model to the Ollama server."""
+    from workbench.models.ollama_server import pull as pull_model
+
+    provider, _, name = model.partition(":")
+    if provider != "ollama" or not name:
+        raise InputError(f"{model!r} cannot be pulled; only models of Ollama can, such as 'ollama:all-minilm'.")
+    meter = wb.meter("pull", f"Pulling {name}", "bytes")
+
+    def told(_: str, completed: int, total: int) -> None:
+        meter(completed, total)
+
+    pull_model(name, job.cancel, told)
+    wb.forget_models()
+    wb.probe()
+    return model
+
+
+def fill_index(wb: Workbench, job: Job, rebuild: bool) -> int:
+    """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long."""
+    from workbench.index.chroma import fill
+    from workbench.index.chroma import rebuild as rebuild_all
+
+    now = prepared(wb, job)
+    assert wb.store is not None
+    wb.store.require_writer()
+    run = rebuild_all if rebuild else fill
+    return int(
+        wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
+    )
+
+
+def layout(wb: Workbench, job: Job, method: str | None) -> Any:
+    """Draw the map: the stored layout, else PCA at once and then UMAP from the child process."""
+    from workbench.session.draw import draw
+
+    now, chunks, vectors = searchable(wb, job)
+    return draw(wb, job, now, chunks, vectors, method)
+
+
+def options_of(wb: Workbench, given: Mapping[str, Any]) -> Options:
+    """Give the search options: what was given for this call, else what the workbench is set to."""
+    chosen = {
+        name: getattr(wb, name) if given.get(name) is None else given[name]
+        for name in ("top_k", "mode", "metric", "mmr", "threshold", "where")
+    }
+    within = given.get("within")
+    if within is None and wb.only_selection and wb.selection:
+        within = wb.selection
+    if within is not None:
+        within = tuple(within["id"] if hasattr(within, "columns") else within)
+    return Options(**chosen, within=within)

@@ -1,0 +1,266 @@
+"""The workbench: everything that a button does is one method call here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.corpus import check_source, docstring_documents
+from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
+from workbench.session.engine import Engine
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from workbench.app import Panels
+    from workbench.records import ModelInfo
+    from workbench.retrieval import WhyNot
+
+__all__ = ["Workbench"]
+
+
+class Workbench(Engine):
+    """A corpus, the model that reads it, the map of it, and the answers written from it.
+
+    Parameters
+    ----------
+    corpus
+        A folder or file, a list of texts, a DataFrame, a list of our, LlamaIndex or LangChain documents; nothing
+        opens with the corpus picker.
+    store
+        Folder for the vectors, or the address of a Chroma server for its index alone; by default a folder of the
+        corpus's own in the user's cache.
+    model
+        Embedding model: `provider:name` or an object; by default the bundled one.
+    llm
+        Language model: `ollama:name`, `extractive` or an object; by default the newest local model of the Ollama
+        server that can complete, else `extractive`.
+
+    Raises
+    ------
+    CorpusNotFound
+        The path is not there.
+    InputError
+        The corpus is of no known kind.
+
+    Notes
+    -----
+    Loading and embedding happen at first use, or when they are asked for. Methods block until done, stop on Ctrl-C,
+    and return a record; `submit` starts the same work without waiting.
+    """
+
+    def __init__(self, corpus: Any = None, store: str | Path | None = None, model: Any = None, llm: Any = None) -> None:
+        check_source(corpus)
+        super().__init__(corpus, store)
+        self.choose(model=model, llm=llm)
+
+    @classmethod
+    def from_docstrings(cls, packages: list[str], **options: Any) -> Workbench:
+        """Open the docstrings of installed libraries as a corpus: thousands of chunks with no download."""
+        return cls(list(docstring_documents(packages)), **options)
+
+    # Corpus -----------------------------------------------------------------------------------------------------
+
+    def load(self, corpus: Any) -> LoadReport:
+        """Read another corpus in place of this one."""
+        self.submit("load", corpus).wait()
+        return self.load_report
+
+    def refresh(self) -> LoadReport:
+        """Read the same sources again, and see what another process has embedded."""
+        self.submit("refresh").wait()
+        return self.load_report
+
+    # Models -----------------------------------------------------------------------------------------------------
+
+    def models(self) -> pd.DataFrame:
+        """List embedding models: id, provider, ready, dimensions, max_tokens, parameters, size_mb and more."""
+        from workbench.frames import models_frame
+
+        return models_frame(self.model_choices(probe=True))
+
+    def pull(self, model: str) -> None:
+        """Download a model to the Ollama server."""
+        self.submit("pull", model).wait()
+
+    def allow(self, model: str) -> None:
+        """Let the text of this corpus leave the machine for this model."""
+        self.consent.add(model)
+        self.forget_models()
+
+    # Embedding, search, answer, map -----------------------------------------------------------------------------
+
+    def embed(
+        self, model: Any = None, chunk_size: int | str | None = None, chunk_overlap: int | None = None
+    ) -> EmbedReport:
+        """Embed what is missing; the arguments become the workbench's own settings."""
+        self.choose(model=model, chunk_size=chunk_size, chunk_overlap=chunk_overlap)
+        return self.submit("embed").wait()
+
+    def search(
+        self,
+        question: str,
+        top_k: int | None = None,
+        mode: str | None = None,
+        metric: str | None = None,
+        mmr: float | None = None,
+        threshold: float | None = None,
+        where: Mapping[str, object] | None = None,
+        within: Any = None,
+    ) -> Retrieval:
+        """Find the passages of a question; None means the workbench's own setting.
+
+        Parameters
+        ----------
+        question
+            Any text with words in it.
+        top_k
+            Number of passages.
+        mode
+            `dense`.
+        metric
+            `cosine`, `dot` or `euclidean`.
+        mmr
+            Lambda of maximal marginal relevance, 0 to 1.
+        threshold
+            Least score.
+        where
+            `{"field": value or list}` on metadata.
+        within
+            Chunk ids, or a DataFrame with an `id` column.
+        """
+        return self.submit("search", question, **_given(locals())).wait()
+
+    def ask(
+        self,
+        question: str,
+        llm: Any = None,
+        stream: bool = False,
+        top_k: int | None = None,
+        mode: str | None = None,
+        metric: str | None = None,
+        mmr: float | None = None,
+        threshold: float | None = None,
+        where: Mapping[str, object] | None = None,
+        within: Any = None,
+    ) -> Answer | Iterator[str]:
+        """Search, and have a language model answer from the passages; `stream=True` gives pieces of text."""
+        given = _given(locals())
+        if stream:
+            return self._stream(question, llm, given)
+        return self.submit("ask", question, llm=llm, **given).wait()
+
+    def _stream(self, question: str, llm: Any, given: dict[str, Any]) -> Iterator[str]:
+        from queue import Empty, SimpleQueue
+
+        pieces: SimpleQueue[str] = SimpleQueue()
+        job = self.submit("ask", question, llm=llm, heard=pieces.put, **given)
+        try:
+            while not (job.done.is_set() and pieces.empty()):
+                try:
+                    yield pieces.get(timeout=0.05)
+                except Empty:
+                    continue
+            job.wait()
+        finally:
+            job.cancel.set()
+
+    def map(
+        self,
+        color: str | None = None,
+        dimensions: int | None = None,
+        query: str | None = None,
+        method: str | None = None,
+    ) -> go.Figure:
+        """Draw the map as a static figure.
+
+        Parameters
+        ----------
+        color
+            `source`, `similarity` (to the question) or a metadata field.
+        dimensions
+            2 or 3.
+        query
+            A question to search for and draw; by default the last one.
+        method
+            `pca`, `umap` (waits for it), or None: UMAP if it is laid out already, else PCA.
+        """
+        from workbench.figures import map_figure
+
+        self.choose(color=color, dimensions=dimensions)
+        if query is not None:
+            self.search(query)
+        layout = self.submit("map", method).wait()
+        return map_figure(layout, self.chunk_list, color=self.color, retrieval=self.retrieval, selection=self.selection)
+
+    def why_not(self, question: str, chunk: str) -> WhyNot:
+        """Say why a chunk is not among the passages of a question: its rank, its score, what dropped it."""
+        from workbench.retrieval import why_not
+
+        last = self.retrieval
+        found = last if last is not None and last.query == question.strip() else self.search(question)
+        return why_not(found, chunk)
+
+    # Looking ----------------------------------------------------------------------------------------------------
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selected chunks, as rows of `chunks`."""
+        frame = self.chunks
+        return frame[frame["id"].isin(self.selection)].reset_index(drop=True)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The last 50 questions, newest first."""
+        from workbench.frames import history_frame
+
+        return history_frame(self.past)
+
+    @property
+    def panels(self) -> Panels:
+        """The panels, each of which stands alone: `wb.panels.map`."""
+        if self._panels is None:
+            from workbench.app import Panels
+
+            self._panels = Panels(self)
+        return self._panels
+
+    def model_choices(self, probe: bool = False) -> tuple[ModelInfo, ...]:
+        """List embedding models, those ready now first; `probe` asks the Ollama server when nobody has yet."""
+        from workbench.session.choices import embedding_choices
+
+        return embedding_choices(self.probed() if probe else self.server)
+
+    def llm_choices(self) -> tuple[ModelInfo, ...]:
+        """List language models, those ready now first, `extractive` last."""
+        from workbench.session.choices import language_choices
+
+        return language_choices(self.server)
+
+    def rebuild_index(self) -> int:
+        """Make the Chroma index anew from the record, without embedding; gives the number of its rows."""
+        return self.submit("rebuild_index").wait()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from workbench.app import show
+
+        return show(self)
+
+    def __repr__(self) -> str:
+        name = self.corpus_name or "no corpus read yet"
+        return f"Workbench({name}, {len(self.chunk_list)} chunks, {self.embedded} embedded)"
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+_OPTIONS = ("top_k", "mode", "metric", "mmr", "threshold", "where", "within")
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in _OPTIONS if values[name] is not None}
