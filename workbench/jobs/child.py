@@ -1,0 +1,208 @@
+"""A child process for work that holds the interpreter or cannot be stopped: it can be killed, and stays warm."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from workbench.errors import Cancelled, WorkbenchError
+
+if TYPE_CHECKING:
+    from loky import ProcessPoolExecutor
+
+__all__ = ["Child"]
+
+POLL = 0.05
+"""Seconds between looks at the cancel event."""
+NICENESS = 10
+"""The child gives way to the notebook, as `nice` does by default."""
+
+_running: WeakSet[Child] = WeakSet()
+_exit_hook = threading.Event()
+
+
+class Child:
+    """One process that runs one function at a time.
+
+    It starts at first use, on loky: a fresh interpreter that never runs the caller's `__main__` again, so it
+    works in notebooks and scripts alike. It ends with `close`, when it is cancelled, or with its parent; the next
+    run starts a new one. Safe to use from several threads.
+
+    Parameters
+    ----------
+    name
+        Of the work, for messages: `map`, `index`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._turn = threading.Lock()
+        self._guard = threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+
+    def run(self, function: Callable[..., Any], /, *args: Any, cancel: threading.Event | None = None) -> Any:
+        """Call a function in the child and wait for its result.
+
+        Parameters
+        ----------
+        function
+            Of a module; it and its arguments are pickled. Hand large data over as a path.
+        *args
+            Its arguments.
+        cancel
+            Once set, the child is killed within a second.
+
+        Returns
+        -------
+        object
+            What the function returned.
+
+        Raises
+        ------
+        Cancelled
+            If `cancel` is set before the result is there.
+        WorkbenchError
+            If the process died (killed, or out of memory).
+        Exception
+            Whatever the function raised, with the child's traceback as its cause.
+        """
+        cancel = cancel or threading.Event()
+        while not self._turn.acquire(timeout=POLL):
+            self._check(cancel)
+        try:
+            self._check(cancel)
+            return self._wait(self._submit(function, *args), cancel)
+        finally:
+            self._turn.release()
+
+    def warm(self, function: Callable[..., Any], /, *args: Any) -> None:
+        """Start the child and let it call a function, without waiting; runs queue behind it.
+
+        What it raises is not reported: the run that needs the same thing will raise it again.
+        """
+        self._submit(function, *args)
+
+    def close(self) -> None:
+        """Kill the child and wait until it is gone; may be called twice, and a later run starts a new one."""
+        with self._guard:
+            executor, self._executor = self._executor, None
+        if executor is None:
+            return
+        feeder = getattr(getattr(executor, "_call_queue", None), "_thread", None)
+        executor.shutdown(wait=True, kill_workers=True)
+        if feeder is not None:
+            # loky does not wait for this thread, which is the last to hold the queue's semaphores: an interpreter
+            # that ends meanwhile would leave them to the resource tracker, and that complains
+            feeder.join(timeout=1)
+
+    @property
+    def started(self) -> bool:
+        """Whether a process has been started and not closed."""
+        return self._executor is not None
+
+    def _submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
+
+        # one that was killed while idle is replaced; loky may not have noticed yet
+        processes = getattr(self._executor, "_processes", None) or {}
+        if not all(process.is_alive() for process in list(processes.values())):
+            self.close()
+        try:
+            future = self._pool().submit(_call, function, args)
+        except (BrokenProcessPool, ShutdownExecutorError):
+            self.close()
+            future = self._pool().submit(_call, function, args)
+        _close_at_exit()
+        return future
+
+    def _pool(self) -> ProcessPoolExecutor:
+        from loky import ProcessPoolExecutor
+        from loky.backend import get_context
+
+        with self._guard:
+            if self._executor is None:
+                self._executor = ProcessPoolExecutor(
+                    max_workers=1,
+                    timeout=None,
+                    context=get_context("loky"),
+                    initializer=_settle,
+                    initargs=(os.getpid(),),
+                )
+                _running.add(self)
+            return self._executor
+
+    def _wait(self, future: Future[Any], cancel: threading.Event) -> Any:
+        from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
+
+        try:
+            while True:
+                self._check(cancel)
+                try:
+                    return future.result(timeout=POLL)
+                except NotYet:
+                    if future.done():  # the function itself raised a TimeoutError
+                        raise
+        except ShutdownExecutorError as error:
+            raise Cancelled(f"The {self.name} process was closed before it was done; run it again.") from error
+        except BrokenProcessPool as error:
+            self.close()
+            raise WorkbenchError(
+                f"The {self.name} process ended before it was done: it was killed, or memory ran out. "
+                "Close other programs or take a smaller corpus, and run it again."
+            ) from error
+        except (Cancelled, KeyboardInterrupt):
+            self.close()
+            raise
+
+    def _check(self, cancel: threading.Event) -> None:
+        if cancel.is_set():
+            raise Cancelled(f"The {self.name} process was stopped as asked; run it again to start over.")
+
+
+def _call(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    return function(*args)
+
+
+def _settle(parent: int) -> None:
+    """Make the process a good guest: low priority, silent, deaf to Ctrl-C, and gone when its parent is."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # an interrupt goes to the whole group of a kernel; only the parent decides what becomes of the child
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    """End this process once its parent is gone: a kernel that is killed closes nothing."""
+    while os.name != "posix" or os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _close_at_exit() -> None:
+    """Kill children when the interpreter ends; loky would wait for what they are doing.
+
+    loky waits in a hook of `threading` that runs before those of `atexit`. Hooks run last registered first,
+    so this one is registered after loky's, which is at its first submit.
+    """
+    if not _exit_hook.is_set():
+        _exit_hook.set()
+        threading._register_atexit(_close_all)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _close_all() -> None:
+    for child in list(_running):
+        child.close()
