@@ -1,0 +1,143 @@
+"""What the tabs of the details panel say: prompt, scores, chunks, selection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.records import Chunk, Message, PromptRequest, Retrieval
+from workbench.retrieval import ranking, stages
+from workbench.widgets._passages import name_of, place_of, score_text
+
+if TYPE_CHECKING:
+    from workbench.session import Workbench
+
+__all__ = ["chunks_tab", "prompt_tab", "scores_tab", "selection_tab"]
+
+ROWS = 50
+"""Rows of the ranking that are shown."""
+LISTED = 200
+"""Chunks that are listed; a filter finds the others."""
+SNIPPET = 240
+
+_STAGES = {
+    "filter": "left out by the filter",
+    "selection": "outside the selection",
+    "threshold": "below the threshold",
+    "mmr": "too like a passage above (MMR)",
+    "top_k": "after the last passage",
+}
+
+
+def prompt_tab(wb: Workbench) -> dict[str, Any]:
+    """Give the exact messages of the last prompt with their tokens, or say why there is none."""
+    answer = wb.answer
+    if answer is None or answer.prompt is None:
+        return {"empty": "The exact text sent to the language model is shown here once a question is asked."}
+    prompt = answer.prompt
+    counted = answer.prompt_tokens
+    total = sum(prompt.tokens.values())
+    return {
+        "messages": [
+            {"role": message.role, "tokens": _message_tokens(message, prompt), "text": message.content}
+            for message in prompt.messages
+        ],
+        "parts": [{"name": name, "tokens": tokens} for name, tokens in prompt.tokens.items()],
+        "total": f"{total:,} tokens counted before sending" + (f", {counted:,} by the model" if counted else ""),
+        "sampling": f"temperature {prompt.temperature:g}, seed {prompt.seed}",
+    }
+
+
+def _message_tokens(message: Message, prompt: PromptRequest) -> int:
+    """Sum the parts that a message is made of: instructions in the system's, all else in the person's."""
+    system = message.role == "system"
+    return sum(tokens for name, tokens in prompt.tokens.items() if (name == "instructions") == system)
+
+
+def scores_tab(wb: Workbench, why: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Give the head of the ranking, and what was found out about one chunk (`why`)."""
+    retrieval = wb.retrieval
+    if retrieval is None or retrieval.scores is None or not len(retrieval.scores):
+        return {"empty": "Every chunk's score and rank is shown here once a question is asked."}
+    order = ranking(retrieval.scores, ROWS).tolist()
+    rows = _ranked(wb, retrieval, order)
+    return {
+        "question": retrieval.query,
+        "score_name": retrieval.score_name,
+        "rows": rows,
+        "count": f"The first {len(rows)} of {len(retrieval.ids):,} chunks",
+        "near": [row["id"] for row in rows if not row["passage"]],
+        "why": why,
+    }
+
+
+def _ranked(wb: Workbench, retrieval: Retrieval, order: Sequence[int]) -> list[dict[str, Any]]:
+    assert retrieval.scores is not None
+    passages = {passage.chunk.id: passage for passage in retrieval.passages}
+    dropped = stages(retrieval)
+    chunks = {chunk.id: chunk for chunk in wb.chunk_list}
+    rows = []
+    for rank, row in enumerate(order, start=1):
+        key = retrieval.ids[row]
+        passage, chunk = passages.get(key), chunks.get(key)
+        rows.append(
+            {
+                "rank": rank,
+                "score": score_text(float(retrieval.scores[row])),
+                "id": key,
+                "name": name_of(chunk) if chunk else key,
+                "place": place_of(chunk) if chunk else "",
+                "passage": passage.rank if passage else 0,
+                "why": f"passage {passage.rank}" if passage else _STAGES[dropped[row]],
+            }
+        )
+    return rows
+
+
+def chunks_tab(wb: Workbench, words: str = "") -> dict[str, Any]:
+    """Give the chunks whose id or text holds all `words`, at most 200 of them, with the tokens of each."""
+    chunks = wb.chunk_list
+    if not chunks:
+        return {"empty": "The chunks are listed here once a corpus is read."}
+    wanted = words.casefold().split()
+    found = [row for row, chunk in enumerate(chunks) if _holds(chunk, wanted)] if wanted else range(len(chunks))
+    counts = wb.token_counts if wb.token_counts is not None and len(wb.token_counts) == len(chunks) else None
+    rows = [
+        _listed(chunks[row])
+        | ({} if counts is None else {"tokens": int(counts[row]), "truncated": _cut(int(counts[row]), wb.longest)})
+        for row in found[:LISTED]
+    ]
+    return {"rows": rows, "words": words, "count": _count(len(rows), len(found), len(chunks)), "longest": wb.longest}
+
+
+def _holds(chunk: Chunk, words: Sequence[str]) -> bool:
+    text = f"{chunk.id}\n{chunk.text}".casefold()
+    return all(word in text for word in words)
+
+
+def _cut(tokens: int, longest: int | None) -> bool:
+    return longest is not None and tokens > longest
+
+
+def _count(shown: int, found: int, total: int) -> str:
+    if shown < found:
+        return f"The first {shown} of {found:,} chunks: type words to find others"
+    return f"{found:,} of {total:,} chunks" if found < total else f"{total:,} chunks"
+
+
+def _listed(chunk: Chunk) -> dict[str, Any]:
+    text = " ".join(chunk.text[: 2 * SNIPPET].split())
+    return {"id": chunk.id, "text": f"{text[:SNIPPET]}…" if len(text) > SNIPPET else text}
+
+
+def selection_tab(wb: Workbench) -> dict[str, Any]:
+    """Give the selected chunks, at most 200 of them."""
+    if not wb.selection:
+        return {"empty": "Draw a lasso or a box on the map, or set wb.selection; the chosen chunks are listed here."}
+    chosen = set(wb.selection)
+    rows = [_listed(chunk) for chunk in wb.chunk_list if chunk.id in chosen]
+    return {
+        "rows": rows[:LISTED],
+        "count": _count(min(len(rows), LISTED), len(rows), len(rows)).partition(":")[0] + " chosen",
+        "only": wb.only_selection,
+    }

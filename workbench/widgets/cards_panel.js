@@ -1,0 +1,94 @@
+// The passages: cards that light with the map and the answer, folded to three lines.
+
+const run = (piece) => {
+  const text = piece.b ? h("b", {}, piece.t) : piece.t;
+  return piece.m ? h("mark", {}, text) : text;
+};
+
+function text(card, ui) {
+  const open = ui.open.has(card.id);
+  const pieces = open ? card.runs : card.runs.slice(card.from);
+  return h("p", { class: `text${open ? " open" : ""}`, key: "text" }, !open && card.from ? "…" : null, pieces.map(run));
+}
+
+const neighbour = (label, words) => h("div", { class: "beside", key: label }, h("span", { class: "wb-note" }, label), h("p", {}, words || "Nothing: the document ends here."));
+
+function links(card, ui, act, redraw) {
+  const open = ui.open.has(card.id);
+  const fold = () => {
+    if (open) ui.open.delete(card.id);
+    else ui.open.add(card.id);
+    redraw();
+  };
+  return h("div", { class: "links", key: "links" },
+    h("button", { type: "button", class: "wb-link fold", "aria-expanded": String(open), "data-from": card.from, onclick: fold }, open ? "Show less" : "Show all"),
+    h("button", { type: "button", class: "wb-link", "aria-expanded": String(Boolean(card.around)), onclick: () => act({ do: "around", chunk: card.id }) },
+      card.around ? "Hide the passages around it" : "In its document"));
+}
+
+function header(card, state, opened, act) {
+  const kind = { cited: "cited", "no room left": "out" }[card.tag] || "";
+  const name = `${state.score_name} ${card.score}`;
+  return h("header", { key: "header" },
+    h("b", { class: "name" }, card.name), h("span", { class: "place" }, card.place), h("span", { class: "wb-grow" }),
+    card.score ? h("span", { class: "score", title: card.why || null },
+      h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${card.bar * 100}%` } })), name) : null,
+    h("em", { class: `tag ${kind}` }, card.tag),
+    opened ? h("button", { type: "button", class: "wb-link", "aria-label": "Close the passage from the map", onclick: () => act({ do: "shut" }) }, "Close") : null);
+}
+
+function article(card, state, ui, act, redraw, lit, opened) {
+  const light = () => act({ do: "focus", rank: card.rank });
+  const dark = () => act({ do: "focus", rank: 0 });
+  const out = card.tag === "no room left" ? " out" : "";
+  return h("article", {
+    key: opened ? "opened" : card.id, class: `wb-card${opened ? " opened" : ""}${!opened && lit === card.rank ? " lit" : ""}${out}`,
+    "data-rank": opened ? null : card.rank, tabindex: opened ? null : "0",
+    "aria-label": opened ? `From the map: ${card.name}` : `Passage ${card.rank}: ${card.name}, ${state.score_name} ${card.score}, ${card.tag}`,
+    onmouseenter: opened ? null : light, onmouseleave: opened ? null : dark,
+    onfocusin: null, onclick: opened ? null : light,
+    onfocus: opened ? null : light, onblur: opened ? null : dark,
+  },
+    h("span", { class: "rank", key: "rank", "aria-hidden": "true", title: opened && card.rank ? `Number ${card.rank} of all` : null }, opened && !card.rank ? "·" : String(card.rank)),
+    h("div", { class: "inside", key: "inside" },
+      header(card, state, opened, act),
+      card.around ? neighbour("Before it", card.around.before) : null,
+      text(card, ui),
+      card.around ? neighbour("After it", card.around.after) : null,
+      opened && card.why ? h("p", { class: "wb-note", key: "why" }, card.why) : null,
+      links(card, ui, act, redraw)));
+}
+
+function draw(state, ui, act, redraw, model) {
+  const lit = model.get("focus");
+  return [
+    state.note ? h("p", { class: "wb-note wb-warn", key: "note" }, state.note) : null,
+    state.problem ? h("p", { class: "problem", role: "alert", key: "problem" }, state.problem) : null,
+    state.opened ? article(state.opened, state, ui, act, redraw, lit, true) : null,
+    ...state.cards.map((card) => article(card, state, ui, act, redraw, lit, false)),
+    state.empty ? h("p", { class: "quiet", key: "empty" }, state.empty) : null,
+  ];
+}
+
+// "Show all" only where something is hidden, which depends on the width.
+function foldable(root) {
+  for (const card of root.querySelectorAll(".wb-card")) {
+    const words = card.querySelector("p.text");
+    const button = card.querySelector("button.fold");
+    const hides = words.scrollHeight > words.clientHeight + 1 || button.dataset.from !== "0";
+    button.hidden = !hides && !words.classList.contains("open");
+  }
+}
+
+function render(context) {
+  const release = mount(context, "wb-cards", { open: new Set() }, draw, foldable);
+  const root = context.el.lastElementChild;
+  const watch = new ResizeObserver(() => foldable(root));
+  watch.observe(root);
+  return () => {
+    watch.disconnect();
+    release();
+  };
+}
+
+export default { render };

@@ -1,0 +1,109 @@
+"""All that explains an answer, in tabs: prompt, scores, chunks, selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InputError
+from workbench.widgets._details import chunks_tab, prompt_tab, scores_tab, selection_tab
+from workbench.widgets._live import LivePanel
+
+if TYPE_CHECKING:
+    from workbench.session import Workbench
+
+__all__ = ["TABS", "DetailsPanel", "view"]
+
+TABS = ("prompt", "scores", "chunks", "selection")
+
+
+class DetailsPanel(LivePanel):
+    """Shows one tab at a time; only the open one is worked out."""
+
+    name = "details_panel"
+    reads = ("answer", "retrieval", "chunks", "token_counts", "model_info", "selection", "only_selection")
+
+    def __init__(self, wb: Workbench) -> None:
+        self._tab = "prompt"
+        self._words = ""
+        self._why: tuple[object, dict[str, Any] | None] = (None, None)
+        super().__init__(wb)
+
+    def view(self) -> dict[str, Any]:
+        """Give the state that is drawn; what was found out about a chunk goes with the question it was asked of."""
+        asked, why = self._why
+        return view(self.wb, self._tab, self._words, why if asked is self.wb.retrieval else None)
+
+    def actions(self) -> Mapping[str, Callable[..., object]]:
+        """Turn to a tab, filter chunks, ask why not, open a chunk, narrow the selection."""
+        return {
+            "tab": self._turn,
+            "filter": self._filter,
+            "why": self._ask_why,
+            "open": self._open,
+            "only": self._only,
+            "drop": self._drop,
+            "clear": self._clear,
+        }
+
+    def _turn(self, tab: str) -> None:
+        if tab not in TABS:
+            raise InputError(f"There is no tab {tab!r}; there are: {', '.join(TABS)}.")
+        self._tab = tab
+
+    def _filter(self, words: str) -> None:
+        self._words = words
+
+    def _ask_why(self, chunk: str) -> None:
+        retrieval = self.wb.retrieval
+        if retrieval is None:
+            raise InputError("Ask a question first; then every chunk has a rank and a score.")
+        if not chunk.strip():
+            raise InputError("Type or choose the id of a chunk first, such as 'document.md:0'.")
+        found = self.wb.why_not(retrieval.query, chunk.strip())
+        self._why = (
+            retrieval,
+            {"chunk": chunk.strip(), "rank": found.rank, "stage": found.stage, "sentence": found.sentence},
+        )
+
+    def _open(self, chunk: str) -> None:
+        self.wb.opened = chunk
+
+    def _only(self, value: bool) -> None:
+        self.wb.only_selection = value
+
+    def _drop(self, chunk: str) -> None:
+        self.wb.selection = tuple(one for one in self.wb.selection if one != chunk)
+
+    def _clear(self) -> None:
+        self.wb.selection = ()
+        self.wb.only_selection = False
+
+
+def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Give what the panel draws: the tabs' names and the content of the open one.
+
+    Parameters
+    ----------
+    wb
+        Read, never written.
+    tab
+        One of `TABS`.
+    words
+        What the chunks are filtered by.
+    why
+        What was found out about one chunk, or None.
+    """
+    make = {
+        "prompt": lambda: prompt_tab(wb),
+        "scores": lambda: scores_tab(wb, why),
+        "chunks": lambda: chunks_tab(wb, words),
+        "selection": lambda: selection_tab(wb),
+    }
+    names = {
+        "prompt": "Prompt",
+        "scores": "Scores",
+        "chunks": "Chunks",
+        "selection": f"Selection ({len(wb.selection):,})",
+    }
+    return {"tab": tab, "tabs": [{"id": one, "name": names[one]} for one in TABS], "content": make[tab]()}

@@ -1,0 +1,114 @@
+// Elements from plain descriptions, patched in place. A node that is still wanted stays the same node, and keeps its
+// focus, its selection, its scroll position and what was typed into it. Text is only ever set as text.
+
+const h = (tag, props, ...children) => ({
+  tag,
+  props: props || {},
+  children: children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
+});
+
+const memory = new WeakMap();
+
+function keyOf(item, place) {
+  if (typeof item === "object") return item.props.key === undefined ? `${item.tag}-${place}` : `key-${item.props.key}`;
+  return `text-${place}`;
+}
+
+function patch(parent, wanted) {
+  const found = new Map();
+  for (const node of [...parent.childNodes]) {
+    const known = memory.get(node);
+    if (known) found.set(known.key, node);
+    else node.remove();
+  }
+  const seen = {};
+  const nodes = wanted.map((item) => {
+    const kind = typeof item === "object" ? item.tag : "text";
+    seen[kind] = (seen[kind] || 0) + 1;
+    const key = keyOf(item, seen[kind]);
+    const node = found.get(key) || create(item, key);
+    found.delete(key);
+    return node;
+  });
+  for (const node of found.values()) node.remove();
+  nodes.forEach((node, index) => {
+    if (parent.childNodes[index] !== node) parent.insertBefore(node, parent.childNodes[index] || null);
+    update(node, wanted[index]);
+  });
+}
+
+function create(item, key) {
+  const node = typeof item === "object" ? document.createElement(item.tag) : document.createTextNode(String(item));
+  memory.set(node, { key, props: {} });
+  return node;
+}
+
+function update(node, item) {
+  if (typeof item !== "object") {
+    const text = String(item);
+    if (text === node.data) return;
+    // Appending leaves a selection in the text that was there.
+    if (text.startsWith(node.data)) node.appendData(text.slice(node.data.length));
+    else node.data = text;
+    return;
+  }
+  const known = memory.get(node);
+  for (const name of Object.keys(known.props)) if (!(name in item.props)) assign(node, name, null);
+  if (item.tag !== "select") setAll(node, item.props, known.props);
+  patch(node, item.children);
+  // A select has its options by now, so that its value can be chosen among them.
+  if (item.tag === "select") setAll(node, item.props, known.props);
+  known.props = item.props;
+}
+
+function setAll(node, props, before) {
+  for (const [name, value] of Object.entries(props)) {
+    // What a person typed or ticked stays until the wanted value itself changes.
+    if (name !== "key" && (value !== before[name] || name === "checked")) assign(node, name, value);
+  }
+}
+
+function assign(node, name, value) {
+  const none = value === null || value === undefined || value === false;
+  if (name === "style") for (const [key, part] of Object.entries(value || {})) node.style.setProperty(key, part);
+  else if (name.startsWith("on") || name === "checked" || name === "indeterminate") node[name] = value;
+  else if (name === "value") node.value = none ? "" : value;
+  else if (none) node.removeAttribute(name);
+  else node.setAttribute(name, value === true ? "" : value);
+}
+
+// JupyterLab listens to single keys over the whole notebook (Enter, arrows, "d d"): inside a panel they are the
+// panel's. With Ctrl or Cmd they stay JupyterLab's, so that saving works from everywhere.
+function ownKeys(root) {
+  const listen = (event) => {
+    if (!root.contains(event.target)) return;
+    const theirs = (event.ctrlKey || event.metaKey) && event.key !== "Enter";
+    root.toggleAttribute("data-lm-suppress-shortcuts", !theirs);
+  };
+  window.addEventListener("keydown", listen, true);
+  return () => window.removeEventListener("keydown", listen, true);
+}
+
+// One panel: `draw(state, ui, act)` gives the children of the root, `ui` is what only this view knows (what is
+// unfolded), `act(message)` tells Python, `redraw()` draws again after `ui` has changed.
+function mount({ model, el }, name, ui, draw, after) {
+  const root = document.createElement("div");
+  root.className = `wb-live ${name}`;
+  el.append(root);
+  const act = (message) => {
+    // Light at once; the kernel's word follows and may correct it.
+    if (message.do === "focus") model.set("focus", message.rank);
+    model.send(message);
+  };
+  const redraw = () => {
+    patch(root, h("div", {}, draw(model.get("state"), ui, act, redraw, model)).children);
+    if (after) after(root, ui);
+  };
+  model.on("change:state change:focus", redraw);
+  const release = ownKeys(root);
+  redraw();
+  return () => {
+    model.off("change:state change:focus", redraw);
+    release();
+  };
+}

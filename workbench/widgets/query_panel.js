@@ -1,0 +1,160 @@
+// The question, its settings folded away, and questions to start from.
+
+const number = (event) => (event.target.value.trim() === "" ? null : Number(event.target.value));
+
+const field = (label, ...parts) => h("label", { class: "field" }, h("span", {}, label), ...parts);
+
+// A question grows up to eight lines, then scrolls.
+function grow(area) {
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight + 2, 230)}px`;
+}
+
+function send(ui, act, redraw, verb) {
+  const question = ui.area.value;
+  ui.blank = !question.trim();
+  redraw();
+  if (ui.blank) ui.area.focus();
+  else act({ do: verb, question });
+}
+
+function ask(state, ui, act, redraw) {
+  const keys = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send(ui, act, redraw, "ask");
+  };
+  return h("div", { class: "ask", key: "ask" },
+    h("textarea", {
+      key: "question", rows: "1", "aria-label": "Question", placeholder: "Ask your documents a question", value: state.question,
+      "aria-describedby": ui.blank ? `${ui.id}-blank` : null, "aria-invalid": ui.blank ? "true" : null, spellcheck: "false",
+      onkeydown: keys, oninput: (event) => { grow(event.target); if (ui.blank) { ui.blank = false; redraw(); } },
+    }),
+    state.busy
+      ? h("button", { type: "button", key: "stop", class: "wb-button wb-primary go stop", onclick: () => act({ do: "stop" }) }, "Stop")
+      : h("button", { type: "button", key: "go", class: "wb-button wb-primary go", onclick: () => send(ui, act, redraw, "ask") }, "Ask"),
+    h("button", { type: "button", key: "search", class: "wb-button", title: "Passages without an answer: no language model", onclick: () => send(ui, act, redraw, "search") }, "Search only"));
+}
+
+function unfold(ui, redraw, what) {
+  ui.open = ui.open === what ? "" : what;
+  redraw();
+}
+
+function chipRow(state, ui, act, redraw) {
+  const pick = (question) => { ui.area.value = question; grow(ui.area); send(ui, act, redraw, "ask"); };
+  const open = (what, label) => h("button", { type: "button", key: what, class: "wb-chip dashed", "aria-expanded": String(ui.open === what), onclick: () => unfold(ui, redraw, what) }, label);
+  return h("div", { class: "chips", key: "chips" },
+    state.presentation ? null : [
+      ...state.chips.map((text, index) => h("button", { type: "button", key: `chip${index}`, class: "wb-chip", title: "Change the settings", "aria-expanded": String(ui.open === "settings"), onclick: () => unfold(ui, redraw, "settings") }, text)),
+      h("button", { type: "button", key: "more", class: "wb-chip", "aria-expanded": String(ui.open === "settings"), onclick: () => unfold(ui, redraw, "settings") }, ui.open === "settings" ? "Less" : "More…"),
+    ],
+    h("span", { class: "wb-grow", key: "gap" }),
+    state.questions.slice(0, 2).map((text, index) => h("button", { type: "button", key: `q${index}`, class: "wb-chip dashed try", title: text, onclick: () => pick(text) }, text)),
+    state.questions.length > 2 ? open("questions", `All ${state.questions.length} questions`) : null,
+    state.earlier.length ? open("earlier", `Earlier (${state.earlier.length})`) : null);
+}
+
+function list(state, ui, act, redraw) {
+  if (ui.open === "questions") {
+    return h("ul", { class: "list", key: "questions", "aria-label": "Questions of this corpus" }, state.questions.map((text) =>
+      h("li", {}, h("button", { type: "button", class: "row", onclick: () => { ui.open = ""; ui.area.value = text; grow(ui.area); send(ui, act, redraw, "ask"); } }, text))));
+  }
+  return h("ul", { class: "list", key: "earlier", "aria-label": "Earlier questions" }, state.earlier.map((entry) =>
+    h("li", {}, h("button", { type: "button", class: "row", onclick: () => { ui.open = ""; ui.area.value = entry.question; grow(ui.area); act({ do: "recall", n: entry.n }); redraw(); } },
+      h("span", { class: "what" }, entry.question), h("span", { class: "wb-note" }, entry.kind)))));
+}
+
+function searching(s, act) {
+  const set = (name, value) => act({ do: "set", name, value });
+  return h("fieldset", { key: "searching" }, h("legend", {}, "How to search"),
+    field("Passages (top_k)", h("input", { class: "wb-field", type: "number", min: "1", step: "1", value: String(s.top_k), onchange: (event) => set("top_k", number(event)) })),
+    field("Closeness", h("select", { class: "wb-field", value: s.metric, onchange: (event) => set("metric", event.target.value) }, s.metrics.map((name) => h("option", { value: name }, name)))),
+    h("div", { class: "field" },
+      h("label", {}, h("input", { type: "checkbox", checked: s.mmr !== null, onchange: (event) => set("mmr", event.target.checked ? 0.5 : null) }), " Unlike each other (MMR)"),
+      s.mmr === null ? null : h("label", { class: "inline", key: "lambda" },
+        h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(s.mmr), "aria-label": "MMR lambda: 0 most diverse, 1 closest", onchange: (event) => set("mmr", Number(event.target.value)) }),
+        h("span", { class: "wb-note" }, `λ ${s.mmr}`))),
+    h("div", { class: "field" },
+      h("label", {}, h("input", { type: "checkbox", checked: s.threshold !== null, onchange: (event) => set("threshold", event.target.checked ? 0 : null) }), " Only scores of at least"),
+      s.threshold === null ? null : h("label", { class: "inline", key: "threshold" },
+        h("input", { class: "wb-field", type: "number", step: "0.05", value: String(s.threshold), "aria-label": "Threshold", onchange: (event) => set("threshold", number(event)) }),
+        h("span", { class: "wb-note" }, s.threshold_unit))));
+}
+
+const same = (one, other) => typeof one === typeof other && one === other;
+
+function filterRow(s, act, name, values) {
+  const known = s.fields[name] || { values: [], total: 0 };
+  const left = known.values.filter(([value]) => !values.some((one) => same(one, value)));
+  const more = known.total > known.values.length ? ` (the ${known.values.length} most common of ${known.total})` : "";
+  return h("div", { class: "filter", key: `where-${name}` }, h("span", { class: "name" }, name),
+    values.map((value) => h("button", { type: "button", class: "wb-chip", title: "Remove", "aria-label": `Remove ${name} ${value}`, onclick: () => act({ do: "where", field: name, values: values.filter((one) => !same(one, value)) }) }, `${value} ×`)),
+    left.length ? h("select", { class: "wb-field", value: "", "aria-label": `Value of ${name}`, onchange: (event) => {
+      const at = Number(event.target.value);
+      event.target.value = "";
+      act({ do: "where", field: name, values: [...values, left[at][0]] });
+    } }, h("option", { value: "" }, `${values.length ? "or" : "choose"}…${more}`), left.map(([value, count], at) => h("option", { value: String(at) }, `${value} (${count})`))) : null);
+}
+
+function inside(s, ui, act, redraw) {
+  const used = new Map(s.where.map((one) => [one.field, one.values]));
+  if (ui.adding && used.has(ui.adding)) ui.adding = "";
+  const free = Object.keys(s.fields).filter((name) => !used.has(name) && name !== ui.adding);
+  return h("fieldset", { key: "inside" }, h("legend", {}, "What to search"),
+    [...used].map(([name, values]) => filterRow(s, act, name, values)),
+    ui.adding ? filterRow(s, act, ui.adding, []) : null,
+    free.length ? h("select", { key: "add", class: "wb-field add", value: "", "aria-label": "Add a filter", onchange: (event) => { ui.adding = event.target.value; event.target.value = ""; redraw(); } },
+      h("option", { value: "" }, "Add a filter…"), free.map((name) => h("option", { value: name }, name))) : null,
+    h("label", { class: "field", key: "selection" }, h("span", {}, h("input", { type: "checkbox", checked: s.only_selection, disabled: !s.selected && !s.only_selection, onchange: (event) => act({ do: "set", name: "only_selection", value: event.target.checked }) }),
+      s.selected ? ` Only inside my selection (${s.selected} chunks)` : " Only inside my selection: select points on the map first")));
+}
+
+function option(state, ui, act, row, label) {
+  return h("label", { class: "model", key: `model-${row.id}` },
+    h("input", { type: "radio", name: `${ui.id}-llm`, checked: state.models.current === row.id, onchange: () => act({ do: "set", name: "llm", value: row.id || null }) }),
+    h("span", { class: "what" }, label || row.name, h("span", { class: "wb-note" }, row.facts ? ` ${row.facts}` : ""), row.note ? h("span", { class: "wb-note wb-warn" }, ` ${row.note}`) : null));
+}
+
+function answering(state, ui, act) {
+  const { models: m, settings: s } = state;
+  const set = (name, value) => act({ do: "set", name, value });
+  return h("fieldset", { key: "answering", class: "wide" }, h("legend", {}, "Who answers"),
+    option(state, ui, act, { id: "", name: "Automatic", facts: `(${m.automatic})` }),
+    m.given ? h("p", { class: "wb-note", key: "given" }, `Set in code: ${m.given}`) : null,
+    m.ready.length ? h("p", { class: "group", key: "ready" }, "Ready now") : null, m.ready.map((row) => option(state, ui, act, row)),
+    m.pull.length ? h("p", { class: "group", key: "pull" }, "Needs a pull") : null,
+    m.pull.map((row) => h("div", { class: "model", key: `pull-${row.id}` }, h("span", { class: "what" }, row.name, h("span", { class: "wb-note" }, ` ${row.facts}`)),
+      h("button", { type: "button", class: "wb-button", disabled: !m.reachable || Boolean(m.pulling), title: m.reachable ? null : m.server || "Ollama has not answered yet", "aria-label": `Pull ${row.name}`, onclick: () => act({ do: "pull", model: row.id }) }, "Pull"))),
+    m.pulling ? h("div", { class: "pulling", key: "pulling" }, h("span", {}, m.pulling.label), h("progress", { max: "1", value: m.pulling.share || null, "aria-label": m.pulling.label }), h("span", { class: "wb-note" }, m.pulling.said),
+      h("button", { type: "button", class: "wb-link", onclick: () => act({ do: "cancel_pull" }) }, "Cancel")) : null,
+    m.server ? h("p", { class: "wb-note", key: "server" }, m.server) : null,
+    h("p", { class: "group", key: "none" }, "No language model"),
+    option(state, ui, act, { id: "extractive", name: "extractive", facts: "quotes the best sentences of the passages" }),
+    h("div", { class: "pair", key: "sampling" },
+      field("Temperature", h("input", { class: "wb-field", type: "number", min: "0", max: "2", step: "0.1", value: String(s.temperature), disabled: !s.writes, onchange: (event) => set("temperature", number(event)) })),
+      field("Seed", h("input", { class: "wb-field", type: "number", step: "1", value: String(s.seed), disabled: !s.writes, onchange: (event) => set("seed", number(event)) }))));
+}
+
+function draw(state, ui, act, redraw) {
+  const settings = ui.open === "settings" && !state.presentation;
+  return [
+    ask(state, ui, act, redraw),
+    ui.blank ? h("p", { class: "problem", role: "alert", id: `${ui.id}-blank`, key: "blank" }, "Type a question first.") : null,
+    state.problem && !ui.blank ? h("p", { class: "problem", role: "alert", key: "problem" }, state.problem) : null,
+    chipRow(state, ui, act, redraw),
+    settings ? h("div", { class: "settings", key: "settings" }, searching(state.settings, act), inside(state.settings, ui, act, redraw), answering(state, ui, act)) : null,
+    ui.open === "questions" || ui.open === "earlier" ? list(state, ui, act, redraw) : null,
+  ];
+}
+
+function after(root, ui) {
+  const area = root.querySelector("textarea");
+  if (ui.area !== area || ui.seen !== area.value) grow(area);
+  ui.area = area;
+  ui.seen = area.value;
+}
+
+export default {
+  render: (context) => mount(context, "wb-query", { id: `wb-${Math.random().toString(36).slice(2)}`, open: "", blank: false, adding: "" }, draw, after),
+};

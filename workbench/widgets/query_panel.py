@@ -1,0 +1,124 @@
+"""The question, its settings, and questions to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InputError
+from workbench.records import Answer, Chunk, Retrieval
+from workbench.widgets._live import LivePanel
+from workbench.widgets._settings import chips, fields_of, models, settings
+from workbench.widgets._words import count, short_model
+
+if TYPE_CHECKING:
+    from workbench.session import Workbench
+
+__all__ = ["QueryPanel", "view"]
+
+SETTABLE = ("top_k", "metric", "mmr", "threshold", "only_selection", "llm", "temperature", "seed")
+
+
+class QueryPanel(LivePanel):
+    """Where a person asks."""
+
+    name = "query_panel"
+    reads = (
+        *SETTABLE,
+        "query",
+        "mode",
+        "where",
+        "selection",
+        "presentation",
+        "chunks",
+        "questions",
+        "past",
+        "server",
+        "progress",
+    )
+
+    def __init__(self, wb: Workbench) -> None:
+        self._counted: tuple[tuple[Chunk, ...], dict[str, Any]] = ((), {})
+        super().__init__(wb)
+
+    def view(self) -> dict[str, Any]:
+        """Give the state that is drawn; fields are counted again only where the chunks are others."""
+        chunks = self.wb.chunk_list
+        if self._counted[0] is not chunks:
+            self._counted = (chunks, fields_of(chunks))
+        return view(self.wb, self._counted[1])
+
+    def actions(self) -> Mapping[str, Callable[..., object]]:
+        """Ask, search, stop, set, filter, pull, recall."""
+        return {
+            "ask": self._ask,
+            "search": self._search,
+            "stop": self._stop,
+            "set": self._set,
+            "where": self._where,
+            "pull": self._pull,
+            "cancel_pull": self._cancel_pull,
+            "recall": self.wb.recall,
+        }
+
+    def _ask(self, question: str) -> None:
+        self.wb.submit("ask", _asked(question))
+
+    def _search(self, question: str) -> None:
+        self.wb.submit("search", _asked(question))
+
+    def _stop(self) -> None:
+        self.wb.cancel("ask")
+
+    def _set(self, name: str, value: object) -> None:
+        if name not in SETTABLE:
+            raise InputError(f"{name!r} is not a setting of a question; those are {', '.join(SETTABLE)}.")
+        setattr(self.wb, name, value)
+
+    def _where(self, field: str, values: list[str | int | float | bool]) -> None:
+        where = {name: value for name, value in (self.wb.where or {}).items() if name != field}
+        if values:
+            where[field] = values[0] if len(values) == 1 else values
+        self.wb.where = where or None
+
+    def _pull(self, model: str) -> None:
+        self.wb.submit("pull", model)
+
+    def _cancel_pull(self) -> None:
+        self.wb.cancel("pull")
+
+
+def _asked(question: str) -> str:
+    if not question.strip():
+        raise InputError("Type a question first.")
+    return question.strip()
+
+
+def view(wb: Workbench, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Give what the panel draws.
+
+    Parameters
+    ----------
+    wb
+        Read, never written.
+    fields
+        What `fields_of(wb.chunk_list)` gives; counted here if it is not given.
+    """
+    job = wb.progress.get("ask")
+    return {
+        "question": wb.query,
+        "busy": job is not None and job.state == "running",
+        "chips": chips(wb),
+        "settings": settings(wb, fields_of(wb.chunk_list) if fields is None else fields),
+        "models": models(wb),
+        "questions": [question.question for question in wb.questions],
+        "earlier": [_entry(number, entry) for number, entry in enumerate(wb.past)],
+        "presentation": wb.presentation,
+    }
+
+
+def _entry(number: int, entry: Answer | Retrieval) -> dict[str, Any]:
+    if isinstance(entry, Answer):
+        state = "" if entry.complete else ", incomplete"
+        return {"n": number, "question": entry.question, "kind": f"answered by {short_model(entry.model)}{state}"}
+    return {"n": number, "question": entry.query, "kind": f"search, {count(len(entry.passages), 'passage')}"}
