@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import Cancelled
+from workbench.index.layouts import load_layout, save_layout
 from workbench.records import Chunk, Progress, Projection
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def draw(
     assert wb.store is not None
     ids = tuple(chunk.id for chunk in chunks)
     parameters = {"method": "umap", "dimensions": wb.dimensions, **PARAMETERS}
-    stored = None if method == "pca" else wb.store.record.load_layout(now.collection.name, parameters)
+    stored = None if method == "pca" else load_layout(wb.store.record, now.collection.name, parameters)
     if stored is not None and stored.ids == ids:
         return _show(wb, stored)
     flat = pca(vectors, ids, wb.dimensions)
@@ -44,7 +45,7 @@ def draw(
     wb.tell(Progress("map", "UMAP is laying out the map", 0, 0, "chunks"))
     layout = _from_child(wb, job, vectors, flat)
     if len(ids) == len(now.chunks) and wb.store.writable:
-        wb.store.record.save_layout(now.collection.name, parameters, layout)
+        save_layout(wb.store.record, now.collection.name, parameters, layout)
     return _show(wb, layout)
 
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from workbench.corpus import Corpus, chunk_documents, load
 from workbench.errors import InputError
-from workbench.index.embedding import Collection, plan
+from workbench.index.embedding import plan
 from workbench.index.fingerprint import fingerprint_id, text_key
+from workbench.index.record import Collection
 from workbench.index.store import open_store
 from workbench.models import info_of, prepare, text_room
 from workbench.paths import stores_folder

@@ -1,0 +1,1 @@
+"""The durable record of chunks and vectors, the job that fills it, and the Chroma index made from it."""

@@ -1,0 +1,142 @@
+"""The embedding job: compare, embed what is missing, commit every batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Event
+
+from workbench.errors import Cancelled
+from workbench.index.adopt import adopt
+from workbench.index.fingerprint import fingerprint_id, text_key
+from workbench.index.record import Collection, Record, Row
+from workbench.index.store import Store
+from workbench.index.validation import check_vectors
+from workbench.models import prepare
+from workbench.protocols import EmbeddingModel
+from workbench.records import Chunk, EmbedPlan, EmbedReport
+
+__all__ = ["Collection", "embed_chunks", "plan"]
+
+
+def plan(record: Record, collection: Collection, chunks: Sequence[Chunk], keys: Sequence[bytes]) -> EmbedPlan:
+    """Say what embedding these chunks would do, by the record alone.
+
+    Parameters
+    ----------
+    record
+        The store's record.
+    collection
+        Where the chunks belong.
+    chunks, keys
+        n chunks and the keys of their vectors.
+    """
+    before = record.stored(collection.name)
+    known = record.known(fingerprint_id(collection.fingerprint), keys)
+    changed = sum(1 for chunk, key in zip(chunks, keys, strict=True) if before.get(chunk.id, (key,))[0] != key)
+    reused = sum(
+        1 for chunk, key, has in zip(chunks, keys, known, strict=True) if has and before.get(chunk.id, (key,))[0] == key
+    )
+    return EmbedPlan(
+        new=len(chunks) - changed - reused,
+        changed=changed,
+        gone=len(before.keys() - {chunk.id for chunk in chunks}),
+        reused=reused,
+        missing=len({key for key, has in zip(keys, known, strict=True) if not has}),
+    )
+
+
+def embed_chunks(
+    store: Store,
+    model: EmbeddingModel,
+    collection: Collection,
+    chunks: Sequence[Chunk],
+    *,
+    cancel: Event,
+    progress: Callable[[int, int], None],
+) -> EmbedReport:
+    """Embed the chunks that have no vector yet; each finished batch is committed and stays.
+
+    Parameters
+    ----------
+    store
+        Open, and writable by this process.
+    model
+        Its fingerprint must be the collection's.
+    collection, chunks
+        What to embed, in order.
+    cancel
+        Looked at between batches.
+    progress
+        Called with (chunks that have a vector, all chunks) at the start and after every batch.
+
+    Raises
+    ------
+    Cancelled
+        It was asked to stop; the finished batches are kept.
+    ModelError
+        A reply that cannot be stored; its batch is not.
+    StoreLocked
+        Another process is the writer.
+    """
+    store.require_writer()
+    began = time.perf_counter()
+    with store.embedding:
+        fingerprint = fingerprint_id(collection.fingerprint)
+        sent = prepare(model, [chunk.text for chunk in chunks], "document")
+        keys = [text_key(fingerprint, "document", text) for text in sent]
+        adopt(store.record, model, collection, sent)
+        planned = plan(store.record, collection, chunks, keys)
+        rows = [Row(at, chunk, key) for at, (chunk, key) in enumerate(zip(chunks, keys, strict=True))]
+        computing = time.perf_counter()
+        _embed_missing(store.record, model, collection, rows, sent, cancel, progress)
+        seconds = time.perf_counter() - computing
+        _finish(store.record, collection, rows)
+    return EmbedReport(
+        new=planned.new,
+        changed=planned.changed,
+        gone=planned.gone,
+        reused=planned.reused,
+        seconds=time.perf_counter() - began,
+        chunks_per_second=planned.missing / seconds if planned.missing else 0.0,
+    )
+
+
+def _embed_missing(
+    record: Record,
+    model: EmbeddingModel,
+    collection: Collection,
+    rows: Sequence[Row],
+    sent: Sequence[str],
+    cancel: Event,
+    progress: Callable[[int, int], None],
+) -> None:
+    fingerprint = fingerprint_id(collection.fingerprint)
+    known = record.known(fingerprint, [row.key for row in rows])
+    by_key: dict[bytes, list[Row]] = {}
+    for row, has in zip(rows, known, strict=True):
+        if not has:
+            by_key.setdefault(row.key, []).append(row)
+    missing, done = list(by_key), int(known.sum())
+    progress(done, len(rows))
+    for start in range(0, len(missing), model.batch_size):
+        if cancel.is_set():
+            raise Cancelled(f"Embedding was stopped: {done} of {len(rows)} chunks are stored. Embed again to go on.")
+        batch = missing[start : start + model.batch_size]
+        texts = [sent[by_key[key][0].position] for key in batch]
+        vectors = check_vectors(model.embed(texts, "document"), texts, model, record.dimensions(fingerprint))
+        written = [row for key in batch for row in by_key[key]]
+        record.commit_batch(collection.fingerprint, batch, vectors, collection, written)
+        done += len(written)
+        progress(done, len(rows))
+
+
+def _finish(record: Record, collection: Collection, rows: Sequence[Row]) -> None:
+    """Write the rows whose vectors were known, and take out those that are gone."""
+    before = record.stored(collection.name)
+    fresh = [row for row in rows if before.get(row.chunk.id) != (row.key, row.stamp)]
+    if fresh:
+        record.write_rows(collection, fresh)
+    gone = before.keys() - {row.chunk.id for row in rows}
+    if gone:
+        record.remove_rows(collection.name, sorted(gone))

@@ -1,0 +1,149 @@
+"""A store: the folder that holds one record, its vectors, the Chroma index and the writer's lock."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from workbench.errors import StoreDamaged, StoreError, StoreLocked
+from workbench.index.lock import WriterLock
+from workbench.index.record import Record
+
+__all__ = ["Store", "open_store"]
+
+_open: dict[Path, Store] = {}
+_registry = threading.RLock()
+
+
+class Store:
+    """An open store, one a resolved path in a process; made by `open_store`.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    record
+        Chunks and vectors.
+    notes
+        What was found and mended when it was opened, a sentence each.
+    embedding
+        Held by the job that embeds: two workbenches on one store take turns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.notes: list[str] = []
+        self.embedding = threading.Lock()
+        self.users = 0
+        self._lock = WriterLock(path)
+        self._lock.take()
+        self.record = self._open_record()
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process is the writer."""
+        return self._lock.held
+
+    @property
+    def holder(self) -> dict[str, object] | None:
+        """The process that is the writer (pid, host, since), if it is another one."""
+        return None if self.writable else self._lock.holder()
+
+    def require_writer(self) -> None:
+        """Do nothing in the writer's process.
+
+        Raises
+        ------
+        StoreLocked
+            Another process is the writer; says which.
+        """
+        if self.writable or self._become_writer():
+            return
+        holder = self._lock.holder()
+        raise StoreLocked(
+            f"The store {self.path} is being written by process {holder.get('pid', 'unknown')} on "
+            f"{holder.get('host', 'an unknown host')}. This one can search and ask, but not embed. Close the other "
+            "notebook (or shut its kernel down) and call wb.refresh(), or choose another folder with store=."
+        )
+
+    def refresh(self) -> None:
+        """Become the writer if nobody is any more; new commits of another process are seen in any case."""
+        if not self.writable:
+            self._become_writer()
+
+    def size_bytes(self) -> int:
+        """Give the bytes of all files in the folder."""
+        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+
+    def close(self) -> None:
+        """Give the store back; the last user in the process closes it and lets the lock go."""
+        with _registry:
+            self.users -= 1
+            if self.users > 0:
+                return
+            _open.pop(self.path, None)
+            self.record.close()
+            self._lock.release()
+
+    def _become_writer(self) -> bool:
+        with _registry:
+            if not self._lock.take():
+                return False
+            if not self.record.writable:
+                self.record.close()
+                self.record = self._open_record()
+            return True
+
+    def _open_record(self) -> Record:
+        try:
+            record = Record(self.path, self.writable)
+        except StoreDamaged as error:
+            if not self.writable:
+                raise
+            self.notes.append(f"{error} It was set aside as {self._set_aside()}; a new record was begun.")
+            record = Record(self.path, writable=True)
+        self.notes += record.notes
+        return record
+
+    def _set_aside(self) -> str:
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        for name in ("record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "vectors"):
+            if (self.path / name).exists():
+                (self.path / name).rename(self.path / f"{name}.damaged-{stamp}")
+        return f"record.sqlite3.damaged-{stamp}"
+
+
+def open_store(path: Path) -> Store:
+    """Open a store, or join it where this process has it open already; the folder is made if it is not there.
+
+    Parameters
+    ----------
+    path
+        Any spelling of the folder: it is resolved.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be made, written or locked, or a newer workbench wrote it.
+    """
+    resolved = path.expanduser().resolve()
+    with _registry:
+        store = _open.get(resolved)
+        if store is None:
+            _make(resolved)
+            store = _open[resolved] = Store(resolved)
+        store.users += 1
+        return store
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The store folder {folder} cannot be made ({error.strerror}). Give a folder that can be written: store=."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise StoreError(f"The store folder {folder} cannot be written. Give another one: store=.")
