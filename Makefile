@@ -1,0 +1,51 @@
+# Needs Python 3.11 to 3.14, make and git; everything else goes into .venv. ARGS="..." is handed on.
+.DEFAULT_GOAL := help
+.PHONY: help lab test install demo check bench browser lock clean
+
+ifeq ($(OS),Windows_NT)
+PY := .venv/Scripts/python.exe
+else
+PY := .venv/bin/python
+endif
+
+CANDIDATES := python3.11 python3.12 python3.13 python3.14 python3 python
+FITS := import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(or $(shell for p in $(CANDIDATES); do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done), \
+  $(error No Python 3.11 to 3.14 was found. Install one, or name it: make PYTHON=/path/to/python $(MAKECMDGOALS)))
+
+# JupyterLab refuses to run as root unless told, and containers have no other user.
+ROOT_FLAG = $(shell test "$$(id -u)" = 0 && echo --allow-root)
+
+help:  ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+install:  ## Set up .venv with all that the app and its tests need (says what it downloads)
+	@$(PYTHON) -m tools.install
+
+lab: install  ## Open JupyterLab on the workbench notebook
+	@$(PY) -m jupyterlab notebooks/00-workbench.ipynb --LabApp.news_url=None $(ROOT_FLAG) $(ARGS)
+
+demo: install  ## Answer one question about camelids in the terminal, and write a map
+	@$(PY) -m workbench ask data/camelids "What animals are llamas related to?" $(ARGS)
+
+test: install  ## Run all tests; one file: make test ARGS=tests/corpus
+	@$(PY) -m pytest --durations=15 $(ARGS)
+
+check: install  ## Formatting, lint, types, and nothing in the tree that should not be
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) -m tools.check_tree
+
+bench: install  ## Run the benchmarks; one of them: make bench ARGS=benchmarks/reopen.py
+	@for file in $(or $(ARGS),benchmarks/[a-z]*.py); do echo "$$file"; $(PY) "$$file" || exit 1; done
+
+browser: install  ## Run the browser tests, or say how to get the Chromium they need
+	@$(PY) -m tools.chromium
+	@$(PY) -m pytest tests/browser $(ARGS)
+
+lock: install  ## Resolve pyproject.toml into requirements.lock; newer versions: make lock ARGS=--upgrade
+	@$(PY) -m tools.lock $(ARGS)
+
+clean:  ## Remove .venv and the caches beside it (stores and converted models stay)
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
