@@ -64,8 +64,10 @@ class LivePanel(Panel):
         """Give what each `{"do": name, ...}` calls."""
         raise NotImplementedError
 
-    def refresh(self, _: object = None) -> None:
-        """Send the state if it has changed."""
+    def refresh(self, change: Mapping[str, Any] | None = None) -> None:
+        """Send the state if it has changed; a problem is over once the corpus or the passages are others."""
+        if change is not None and change["name"] in ("chunks", "query", "retrieval"):
+            self.problem = ""
         self._live.state = {**self.view(), "problem": self.problem}
 
     def act(self, do: str, **fields: object) -> None:
@@ -88,7 +90,7 @@ class LivePanel(Panel):
         self._live.on_msg(self._receive, remove=True)
         super().close()
 
-    def _receive(self, _: object, message: Mapping[str, Any], __: object) -> None:
+    def _receive(self, _: object, message: Mapping[str, Any], __: Any) -> None:
         fields = dict(message)
         self.act(fields.pop("do", ""), **fields)
 

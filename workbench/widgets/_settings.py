@@ -48,10 +48,12 @@ def _values(counter: Counter[Any]) -> dict[str, Any]:
 
 
 def chosen(wb: Workbench) -> str:
-    """Give the id of the language model that the next question would ask."""
+    """Give the id of the language model that the next question would ask; Ollama's tag `latest` goes without saying."""
     if wb.llm is None:
-        return best_language_model(wb.server)
-    return wb.llm if isinstance(wb.llm, str) else str(getattr(wb.llm, "id", type(wb.llm).__name__))
+        return best_language_model(wb.server).removesuffix(":latest")
+    return (
+        wb.llm.removesuffix(":latest") if isinstance(wb.llm, str) else str(getattr(wb.llm, "id", type(wb.llm).__name__))
+    )
 
 
 def settings(wb: Workbench, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def models(wb: Workbench) -> dict[str, Any]:
 
 def _automatic(wb: Workbench) -> str:
     best = best_language_model(wb.server)
-    return "no language model is at hand" if best == EXTRACTIVE else f"now {short_model(best)}"
+    return "no language model is at hand" if best == EXTRACTIVE else f"now {short_model(best).removesuffix(':latest')}"
 
 
 def _row(info: ModelInfo) -> dict[str, str]:

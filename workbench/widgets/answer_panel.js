@@ -64,7 +64,7 @@ function heading(state, act) {
 
 function body(state, lit, act) {
   const empty = {
-    empty: "Ask a question, and the answer is written here from the passages it finds.",
+    empty: state.searched ? "Passages only. Press Ask, and an answer is written from them." : "Ask a question, and the answer is written here from the passages it finds.",
     waiting: state.doing || "Searching…",
   }[state.phase];
   if (empty) return [h("p", { class: "quiet", key: "empty" }, empty)];
@@ -101,9 +101,9 @@ function foot(state, ui, redraw) {
   };
   return h("div", { class: "foot", key: "foot" },
     h("span", { class: "wb-note wb-grow" }, state.timings),
+    h("span", { class: "wb-note", role: "status" }, ui.said || ""),
     h("button", { type: "button", class: "wb-link", onclick: async () => say((await copy(state.copy)) ? "Copied" : "The browser refused to copy") }, "Copy"),
-    h("button", { type: "button", class: "wb-link", onclick: () => { save(state.file, csv(state.rows)); say("Saved"); } }, "Save as CSV"),
-    h("span", { class: "wb-note", role: "status" }, ui.said || ""));
+    h("button", { type: "button", class: "wb-link", onclick: () => { save(state.file, csv(state.rows)); say("Saved"); } }, "Save as CSV"));
 }
 
 // Said once, when the answer is there; a screen reader is spared every token.

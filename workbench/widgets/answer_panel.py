@@ -12,7 +12,7 @@ from workbench.widgets._budget import budget
 from workbench.widgets._live import LivePanel
 from workbench.widgets._passages import name_of, place_of
 from workbench.widgets._share import as_rows, as_text
-from workbench.widgets._words import count, short_model
+from workbench.widgets._words import count, join, short_model
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -58,9 +58,10 @@ def view(wb: Workbench) -> dict[str, Any]:
     answer, retrieval = wb.answer, wb.retrieval
     phase, problem = _phase(wb)
     shown = answer if phase not in ("empty", "waiting", "failed") else None
-    settled = phase != "streaming" and (shown is not None or retrieval is not None)
+    settled = phase != "streaming" and (shown is not None or bool(retrieval and retrieval.passages))
     return {
         "phase": phase,
+        "searched": bool(retrieval and retrieval.passages),
         "doing": _doing(wb),
         "problem_text": problem,
         "question": shown.question if shown else wb.query,
@@ -102,7 +103,7 @@ def _title(answer: Answer) -> str:
         return "extractive"
     rate = answer.timings.tokens_per_second
     speed = f"{rate:.0f} tokens a second" if rate else ""
-    return " · ".join(part for part in (short_model(answer.model), speed) if part)
+    return join(short_model(answer.model), speed)
 
 
 def _label(answer: Answer) -> str:
@@ -169,10 +170,9 @@ def _seconds(value: float) -> str:
 
 def _timings(timings: Timings) -> str:
     parts = (
-        ("question embedded in", timings.embed),
-        ("searched in", timings.search),
-        ("first words after", timings.first_token),
-        ("in all", timings.total),
+        ("Embed", timings.embed),
+        ("search", timings.search),
+        ("first words", timings.first_token),
+        ("all", timings.total),
     )
-    said = [f"{name} {_seconds(value)}" for name, value in parts if value is not None]
-    return " · ".join(said).capitalize()
+    return join(*(f"{name} {_seconds(value)}" for name, value in parts if value is not None))

@@ -11,7 +11,7 @@ function text(card, ui) {
   return h("p", { class: `text${open ? " open" : ""}`, key: "text" }, !open && card.from ? "…" : null, pieces.map(run));
 }
 
-const neighbour = (label, words) => h("div", { class: "beside", key: label }, h("span", { class: "wb-note" }, label), h("p", {}, words || "Nothing: the document ends here."));
+const neighbour = (label, words, end) => h("div", { class: "beside", key: label }, h("b", {}, label), h("p", {}, words || end));
 
 function links(card, ui, act, redraw) {
   const open = ui.open.has(card.id);
@@ -46,15 +46,14 @@ function article(card, state, ui, act, redraw, lit, opened) {
     "data-rank": opened ? null : card.rank, tabindex: opened ? null : "0",
     "aria-label": opened ? `From the map: ${card.name}` : `Passage ${card.rank}: ${card.name}, ${state.score_name} ${card.score}, ${card.tag}`,
     onmouseenter: opened ? null : light, onmouseleave: opened ? null : dark,
-    onfocusin: null, onclick: opened ? null : light,
-    onfocus: opened ? null : light, onblur: opened ? null : dark,
+    onfocusin: opened ? null : light, onfocusout: opened ? null : dark,
   },
     h("span", { class: "rank", key: "rank", "aria-hidden": "true", title: opened && card.rank ? `Number ${card.rank} of all` : null }, opened && !card.rank ? "·" : String(card.rank)),
     h("div", { class: "inside", key: "inside" },
       header(card, state, opened, act),
-      card.around ? neighbour("Before it", card.around.before) : null,
+      card.around ? neighbour("Before it", card.around.before, "Nothing: the document begins with this passage.") : null,
       text(card, ui),
-      card.around ? neighbour("After it", card.around.after) : null,
+      card.around ? neighbour("After it", card.around.after, "Nothing: the document ends with this passage.") : null,
       opened && card.why ? h("p", { class: "wb-note", key: "why" }, card.why) : null,
       links(card, ui, act, redraw)));
 }

@@ -18,8 +18,10 @@ function tabs(state, ui, act) {
     }, tab.name)));
 }
 
+const numeric = new Set(["rank", "score", "tokens"]);
+
 const table = (label, heads, rows) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-  h("table", { class: "wb-table" }, h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col", class: head === "rank" || head === "tokens" || head === "score" ? "wb-number" : null }, head)))), h("tbody", {}, rows)));
+  h("table", { class: "wb-table" }, h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col", class: numeric.has(head) ? "wb-number" : null }, head)))), h("tbody", {}, rows)));
 
 const opener = (id, act, label) => h("button", { type: "button", class: "wb-link", title: "Show this passage", onclick: () => act({ do: "open", chunk: id }) }, label || id);
 
@@ -49,8 +51,8 @@ function whyNot(content, ui, act) {
 function scores(content, ui, act) {
   return [
     whyNot(content, ui, act),
-    h("p", { class: "wb-note", key: "count" }, content.count, " for “", content.question, "”"),
-    table("Scores", ["rank", content.score_name, "document", "where", "what became of it"], content.rows.map((row) =>
+    h("p", { class: "wb-note", key: "count" }, content.count, " for “", content.question, `” · score: ${content.score_name}`),
+    table("Scores", ["rank", "score", "document", "where", "what became of it"], content.rows.map((row) =>
       h("tr", { key: row.id, class: row.passage ? "kept" : null }, h("td", { class: "wb-number" }, String(row.rank)), h("td", { class: "wb-number" }, row.score),
         h("td", {}, opener(row.id, act, row.name)), h("td", {}, row.place), h("td", { class: row.passage ? "wb-ok" : "wb-note" }, row.why)))),
   ];

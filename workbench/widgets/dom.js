@@ -71,10 +71,19 @@ function setAll(node, props, before) {
 function assign(node, name, value) {
   const none = value === null || value === undefined || value === false;
   if (name === "style") for (const [key, part] of Object.entries(value || {})) node.style.setProperty(key, part);
-  else if (name.startsWith("on") || name === "checked" || name === "indeterminate") node[name] = value;
+  else if (name.startsWith("on")) listen(node, name.slice(2), value);
+  else if (name === "checked") node.checked = Boolean(value);
   else if (name === "value") node.value = none ? "" : value;
   else if (none) node.removeAttribute(name);
   else node.setAttribute(name, value === true ? "" : value);
+}
+
+// One listener for each kind of event, which calls the handler of the latest drawing.
+function listen(node, kind, handler) {
+  const known = memory.get(node);
+  known.handlers = known.handlers || {};
+  if (!(kind in known.handlers)) node.addEventListener(kind, (event) => known.handlers[kind] && known.handlers[kind](event));
+  known.handlers[kind] = handler;
 }
 
 // JupyterLab listens to single keys over the whole notebook (Enter, arrows, "d d"): inside a panel they are the

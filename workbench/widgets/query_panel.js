@@ -44,15 +44,13 @@ function unfold(ui, redraw, what) {
 function chipRow(state, ui, act, redraw) {
   const pick = (question) => { ui.area.value = question; grow(ui.area); send(ui, act, redraw, "ask"); };
   const open = (what, label) => h("button", { type: "button", key: what, class: "wb-chip dashed", "aria-expanded": String(ui.open === what), onclick: () => unfold(ui, redraw, what) }, label);
-  return h("div", { class: "chips", key: "chips" },
-    state.presentation ? null : [
+  return h("div", { class: "chips apart", key: "chips" },
+    state.presentation ? null : h("div", { class: "chips", key: "settings" },
       ...state.chips.map((text, index) => h("button", { type: "button", key: `chip${index}`, class: "wb-chip", title: "Change the settings", "aria-expanded": String(ui.open === "settings"), onclick: () => unfold(ui, redraw, "settings") }, text)),
-      h("button", { type: "button", key: "more", class: "wb-chip", "aria-expanded": String(ui.open === "settings"), onclick: () => unfold(ui, redraw, "settings") }, ui.open === "settings" ? "Less" : "More…"),
-    ],
-    h("span", { class: "wb-grow", key: "gap" }),
-    state.questions.slice(0, 2).map((text, index) => h("button", { type: "button", key: `q${index}`, class: "wb-chip dashed try", title: text, onclick: () => pick(text) }, text)),
-    state.questions.length > 2 ? open("questions", `All ${state.questions.length} questions`) : null,
-    state.earlier.length ? open("earlier", `Earlier (${state.earlier.length})`) : null);
+      h("button", { type: "button", key: "more", class: "wb-chip", "aria-expanded": String(ui.open === "settings"), onclick: () => unfold(ui, redraw, "settings") }, ui.open === "settings" ? "Less" : "More…")),
+    h("div", { class: "chips", key: "start" }, state.questions.slice(0, 2).map((text, index) => h("button", { type: "button", key: `q${index}`, class: "wb-chip dashed try", title: text, onclick: () => pick(text) }, text)),
+      state.questions.length > 2 ? open("questions", `All ${state.questions.length} questions`) : null,
+      state.earlier.length ? open("earlier", `Earlier (${state.earlier.length})`) : null));
 }
 
 function list(state, ui, act, redraw) {
@@ -76,7 +74,7 @@ function searching(s, act) {
         h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(s.mmr), "aria-label": "MMR lambda: 0 most diverse, 1 closest", onchange: (event) => set("mmr", Number(event.target.value)) }),
         h("span", { class: "wb-note" }, `λ ${s.mmr}`))),
     h("div", { class: "field" },
-      h("label", {}, h("input", { type: "checkbox", checked: s.threshold !== null, onchange: (event) => set("threshold", event.target.checked ? 0 : null) }), " Only scores of at least"),
+      h("label", {}, h("input", { type: "checkbox", checked: s.threshold !== null, onchange: (event) => set("threshold", event.target.checked ? (s.metric === "euclidean" ? -1 : 0) : null) }), " Only scores of at least"),
       s.threshold === null ? null : h("label", { class: "inline", key: "threshold" },
         h("input", { class: "wb-field", type: "number", step: "0.05", value: String(s.threshold), "aria-label": "Threshold", onchange: (event) => set("threshold", number(event)) }),
         h("span", { class: "wb-note" }, s.threshold_unit))));
@@ -143,8 +141,9 @@ function draw(state, ui, act, redraw) {
     ui.blank ? h("p", { class: "problem", role: "alert", id: `${ui.id}-blank`, key: "blank" }, "Type a question first.") : null,
     state.problem && !ui.blank ? h("p", { class: "problem", role: "alert", key: "problem" }, state.problem) : null,
     chipRow(state, ui, act, redraw),
+    state.changed ? h("p", { class: "wb-note", key: "changed" }, "The passages below were found with other settings; ask again to use these.") : null,
     settings ? h("div", { class: "settings", key: "settings" }, searching(state.settings, act), inside(state.settings, ui, act, redraw), answering(state, ui, act)) : null,
-    ui.open === "questions" || ui.open === "earlier" ? list(state, ui, act, redraw) : null,
+    (ui.open === "questions" && state.questions.length) || (ui.open === "earlier" && state.earlier.length) ? list(state, ui, act, redraw) : null,
   ];
 }
 

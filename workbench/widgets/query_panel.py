@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from traitlets import TraitError
+
 from workbench.errors import InputError
 from workbench.records import Answer, Chunk, Retrieval
 from workbench.widgets._live import LivePanel
@@ -16,7 +18,19 @@ if TYPE_CHECKING:
 
 __all__ = ["QueryPanel", "view"]
 
-SETTABLE = ("top_k", "metric", "mmr", "threshold", "only_selection", "llm", "temperature", "seed")
+SETTABLE = {
+    "top_k": "a whole number of passages, 1 or more",
+    "metric": "cosine, dot or euclidean",
+    "mmr": "a number from 0 to 1",
+    "threshold": "a number",
+    "only_selection": "yes or no",
+    "llm": "the id of a language model",
+    "temperature": "a number, 0 or more",
+    "seed": "a whole number",
+}
+"""What can be set here, and what it takes."""
+
+_ASKED = ("top_k", "metric", "mmr", "threshold", "where")
 
 
 class QueryPanel(LivePanel):
@@ -26,6 +40,7 @@ class QueryPanel(LivePanel):
     reads = (
         *SETTABLE,
         "query",
+        "retrieval",
         "mode",
         "where",
         "selection",
@@ -35,6 +50,7 @@ class QueryPanel(LivePanel):
         "past",
         "server",
         "progress",
+        "answer",
     )
 
     def __init__(self, wb: Workbench) -> None:
@@ -73,7 +89,10 @@ class QueryPanel(LivePanel):
     def _set(self, name: str, value: object) -> None:
         if name not in SETTABLE:
             raise InputError(f"{name!r} is not a setting of a question; those are {', '.join(SETTABLE)}.")
-        setattr(self.wb, name, value)
+        try:
+            setattr(self.wb, name, value)
+        except TraitError:
+            raise InputError(f"{name} is {'empty' if value is None else value}; give {SETTABLE[name]}.") from None
 
     def _where(self, field: str, values: list[str | int | float | bool]) -> None:
         where = {name: value for name, value in (self.wb.where or {}).items() if name != field}
@@ -107,14 +126,21 @@ def view(wb: Workbench, fields: Mapping[str, Any] | None = None) -> dict[str, An
     job = wb.progress.get("ask")
     return {
         "question": wb.query,
-        "busy": job is not None and job.state == "running",
+        "busy": (job is not None and job.state == "running") or bool(wb.answer and wb.answer.streaming),
         "chips": chips(wb),
+        "changed": _changed(wb),
         "settings": settings(wb, fields_of(wb.chunk_list) if fields is None else fields),
         "models": models(wb),
         "questions": [question.question for question in wb.questions],
         "earlier": [_entry(number, entry) for number, entry in enumerate(wb.past)],
         "presentation": wb.presentation,
     }
+
+
+def _changed(wb: Workbench) -> bool:
+    """Tell whether the passages that are shown were found with other settings than these."""
+    options = wb.retrieval.options if wb.retrieval else {}
+    return any(name in options and options[name] != getattr(wb, name) for name in _ASKED)
 
 
 def _entry(number: int, entry: Answer | Retrieval) -> dict[str, Any]:
