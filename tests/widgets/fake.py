@@ -32,6 +32,8 @@ class FakeWorkbench(State):
         self.recalled: list[int] = []
         self.live = False
         self.source: object = None
+        self.store: Any = None
+        self.prepared: Any = None
         self.publish(**outputs)
 
     def submit(self, verb: str, *args: object, **options: object) -> FakeJob:
@@ -46,6 +48,9 @@ class FakeWorkbench(State):
 
     def chunk(self, chunk_id: str) -> Chunk:
         return next(chunk for chunk in self.chunk_list if chunk.id == chunk_id)
+
+    def go_live(self) -> None:
+        self.live = True
 
     def neighbours(self, chunk_id: str) -> tuple[Chunk | None, Chunk | None]:
         chunk = self.chunk(chunk_id)
