@@ -16,7 +16,7 @@ from workbench.figures.text import plain
 if TYPE_CHECKING:
     from workbench.records import Chunk, Projection, Retrieval
 
-__all__ = ["WEBGL_FROM", "map_layout", "map_traces", "trace_names"]
+__all__ = ["PARTS", "WEBGL_FROM", "map_layout", "map_traces", "trace_names"]
 
 WEBGL_FROM = 3000
 """Points from which the browser draws with WebGL; below, SVG is as fast and needs no graphics driver."""
@@ -24,6 +24,8 @@ WEBGL = "-gl"
 """Ends the names of the traces drawn with WebGL. A browser paints all of WebGL over all of SVG, so either all
 traces of a map that have points are of the one kind or of the other."""
 CAMERA = {"eye": {"x": 0.7, "y": 0.7, "z": 0.7}, "projection": {"type": "orthographic"}}
+PARTS = ("points", "labels", "selected", "query", "passages", "key")
+"""What changes together: `query` is the star and its lines."""
 Trace = dict[str, Any]
 
 
@@ -45,8 +47,9 @@ def map_traces(
     focus: int = 0,
     selection: Sequence[str] = (),
     dark: bool = False,
+    parts: Collection[str] = PARTS,
 ) -> dict[str, Trace]:
-    """Give every trace of a map by name, complete.
+    """Give every trace of a map by name, complete; or only what some parts of them need.
 
     Parameters
     ----------
@@ -66,6 +69,9 @@ def map_traces(
         Chunk ids that get a ring.
     dark
         Colours for a dark page.
+    parts
+        Of `PARTS`. A live map that has all of them leaves out what a change cannot have touched; `labels` of
+        20,000 points take a tenth of a second.
 
     Returns
     -------
@@ -81,19 +87,25 @@ def map_traces(
     colors, dimensions = theme(dark), projection.coordinates.shape[1]
     coloring = color_points(color, projection, known, retrieval, colors)
     star = place_star(projection, retrieval)
-    found = {
-        "points": _cloud(projection, known, coloring, colors, retrieval is not None),
-        "selected": _rings(projection, selection, colors),
-        "passages": passage_trace(projection, retrieval, coloring, colors, in_prompt=in_prompt, focus=focus),
-        "query": query_trace(star, retrieval, dimensions),
-    }
-    for number, line in enumerate(line_traces(projection, retrieval, star)):
-        found[f"lines {number}"] = line
+    found: dict[str, Trace] = {}
+    if "points" in parts:
+        found["points"] = _cloud(projection, coloring, colors, retrieval is not None)
+    if "labels" in parts:
+        found.setdefault("points", {})["text"] = point_labels(projection, known)
+    if "selected" in parts:
+        found["selected"] = _rings(projection, selection, colors)
+    if "query" in parts:
+        found["query"] = query_trace(star, retrieval, dimensions)
+        for number, line in enumerate(line_traces(projection, retrieval, star)):
+            found[f"lines {number}"] = line
+    if "passages" in parts:
+        found["passages"] = passage_trace(projection, retrieval, coloring, colors, in_prompt=in_prompt, focus=focus)
     if dimensions == 2:
         found = _of_one_kind(found, webgl=len(projection) >= WEBGL_FROM)
-    found |= _keys(coloring, dimensions)
+    if "key" in parts:
+        found |= _keys(coloring, dimensions)
     fixed = _fixed(dimensions, colors)
-    return {name: _merge(fixed[name], found[name]) for name in trace_names(dimensions)}
+    return {name: _merge(fixed[name], found[name]) for name in trace_names(dimensions) if name in found}
 
 
 def map_layout(projection: Projection, retrieval: Retrieval | None = None, *, dark: bool = False) -> dict[str, Any]:
@@ -186,13 +198,10 @@ def _fixed(dimensions: int, colors: Theme) -> dict[str, Trace]:
     return fixed | {f"key {i}": key for i in range(KEYS)}
 
 
-def _cloud(
-    projection: Projection, chunks: Mapping[str, Chunk], coloring: Coloring, colors: Theme, dimmed: bool
-) -> Trace:
+def _cloud(projection: Projection, coloring: Coloring, colors: Theme, dimmed: bool) -> Trace:
     """Give all points; dimmed where passages are to stand out."""
     return {
         **positions(projection.coordinates),
-        "text": point_labels(projection, chunks),
         "marker": {
             "color": coloring.codes,
             "colorscale": [list(step) for step in coloring.scale],

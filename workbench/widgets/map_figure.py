@@ -1,0 +1,119 @@
+"""One live plotly figure: built once, then only told what has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from workbench.figures.html import CONFIG
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["LiveFigure", "height_for"]
+
+WEBGL = "-gl"
+MOVES = ("x", "y", "z")
+SECONDS = 0.6
+
+
+def height_for(width: int) -> int:
+    """Give the height in pixels of a map that wide: about 4:3, never tiny, never taller than a screen."""
+    return max(260, min(560, round(width * 0.8)))
+
+
+@cache
+def _widget_class() -> type[go.FigureWidget]:
+    import plotly.graph_objects as go
+
+    class Figure(go.FigureWidget):
+        """A FigureWidget that answers for its state as it is now.
+
+        plotly keeps two copies, and sends to a page that opens late (in a box, after a reload) the one from when
+        the figure was built.
+        """
+
+        def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+            # while the base class builds itself, nothing is there yet
+            if key is None and "_layout_obj" in vars(self):
+                self._trait_values["_widget_data"] = deepcopy(self._data)
+                self._trait_values["_widget_layout"] = deepcopy(self._layout_obj._props)  # noqa: SLF001
+            return super().get_state(key, drop_defaults)
+
+    return Figure
+
+
+class LiveFigure:
+    """The figure of a map with 2 or 3 dimensions.
+
+    Parameters
+    ----------
+    traces, layout
+        As from `map_traces` and `map_layout`; later updates name the same traces.
+    """
+
+    def __init__(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any]) -> None:
+        self.names = tuple(traces)
+        data = [{"name": name, **trace} for name, trace in traces.items()]
+        self.widget = _widget_class()(data=data, layout={"autosize": True, "height": height_for(500), **layout})
+        self.widget._config = {**CONFIG, "responsive": False}  # noqa: SLF001
+        self._traces = dict(zip(self.names, self.widget.data, strict=True))
+        self._lock = threading.RLock()
+
+    def update(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any] | None = None) -> None:
+        """Send what differs, in one message."""
+        with self._lock, self.widget.batch_update():
+            self._set(traces, layout)
+
+    def move(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any]) -> None:
+        """Let the points wander to their new places, then send whatever else differs.
+
+        plotly animates SVG alone; WebGL and 3-D take their new places at once.
+        """
+        places = {name: {axis: trace[axis] for axis in MOVES if axis in trace} for name, trace in traces.items()}
+        drawn = {name: place for name, place in places.items() if not name.startswith("key") and WEBGL not in name}
+        limits = {name: {"range": layout[name]["range"]} for name in ("xaxis", "yaxis")}
+        with self._lock:
+            with self.widget.batch_animate(duration=round(1000 * SECONDS), easing="cubic-in-out"):
+                self._set(drawn, limits)
+            self.update(traces, layout)
+
+    def resize(self, width: int) -> None:
+        """Take the width of the page's place for it, in pixels, and the height that goes with it."""
+        with self._lock, self.widget.batch_update():
+            self.widget.layout.width, self.widget.layout.height = width, height_for(width)
+
+    def resync(self) -> None:
+        """Send the state as a whole to pages that have not drawn it yet; those that have ignore it."""
+        with self._lock:
+            self.widget._widget_layout = deepcopy(self.widget._layout_obj._props)  # noqa: SLF001
+            self.widget._widget_data = deepcopy(self.widget._data)  # noqa: SLF001
+
+    def forget_outline(self) -> None:
+        """Take away the outline that a lasso leaves; Python never hears of it, so it cannot be unset as a property."""
+        self.widget._send_relayout_msg({"selections": []})  # noqa: SLF001
+
+    def on(self, name: str, event: str, handler: Callable[[list[int]], None]) -> None:
+        """Call `handler(rows)` on click, hover, unhover, selection or deselect in a trace, drawn either way."""
+        for one in (name, name + WEBGL):
+            if one in self._traces:
+                trace = self._traces[one]
+                getattr(trace, f"on_{event}")(lambda trace, points, *_: self._tell(trace, points, handler))
+
+    def close(self) -> None:
+        """Close the widget."""
+        self.widget.close()
+
+    @staticmethod
+    def _tell(trace: Any, points: Any, handler: Callable[[list[int]], None]) -> None:
+        if trace.visible is not False:
+            handler(list(points.point_inds))
+
+    def _set(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any] | None) -> None:
+        for name, trace in traces.items():
+            self._traces[name].update({key: value for key, value in trace.items() if key != "type"})
+        if layout:
+            self.widget.layout.update(layout)

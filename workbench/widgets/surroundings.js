@@ -1,0 +1,44 @@
+// Tells the kernel what a figure cannot see: whether the page is dark, and how wide its place is.
+
+const PAUSE = 120; // milliseconds without a change before it is told
+
+function isDark() {
+  const light = document.body.dataset.jpThemeLight;
+  if (light !== undefined) return light === "false";
+  return window.matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function render({ model, el }) {
+  el.classList.add("wb-surroundings");
+  let timer = 0;
+
+  function tell() {
+    const width = Math.floor(el.getBoundingClientRect().width);
+    if (width > 0) model.set("width", width);
+    model.set("dark", isDark());
+    model.save_changes();
+  }
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(tell, PAUSE);
+  }
+
+  const size = new ResizeObserver(later);
+  size.observe(el);
+  const theme = new MutationObserver(later);
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const scheme = window.matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", later);
+
+  model.set("shown", model.get("shown") + 1);
+  model.save_changes();
+
+  return () => {
+    clearTimeout(timer);
+    size.disconnect();
+    theme.disconnect();
+    scheme.removeEventListener("change", later);
+  };
+}
+
+export default { render };
