@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from workbench.generation.citations import find_citations, support_sentences
-from workbench.generation.sentences import sentence_spans
+from workbench.sentences import sentence_spans
 from workbench.records import Chunk, Passage
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from workbench.generation.sentences import content_words, sentence_spans
+from workbench.sentences import content_words, sentence_spans
 from workbench.records import Citation, Passage, Sentence
 
 __all__ = ["find_citations", "support_sentences"]

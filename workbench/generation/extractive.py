@@ -7,7 +7,7 @@ from threading import Event
 
 import numpy as np
 
-from workbench.generation.sentences import content_words, sentence_spans
+from workbench.sentences import content_words, sentence_spans
 from workbench.protocols import Role
 from workbench.records import Piece, PromptRequest
 

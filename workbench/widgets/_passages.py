@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from workbench.generation.sentences import content_words, sentence_spans
+from workbench.sentences import content_words, sentence_spans
 from workbench.records import Answer, Chunk, Retrieval
 
 if TYPE_CHECKING:

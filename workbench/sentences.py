@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["content_words", "sentence_spans"]
+__all__ = ["content_words", "sentence_ends", "sentence_spans"]
+
+_LOOK_BACK = 12
+"""Characters before a full stop that may be an abbreviation."""
 
 _END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?:\s*\[\d+\])*(?=\s|$))|\n\s*\n|\n(?=\s*(?:[-*•#]|\d+\.)\s)")
 _ABBREVIATION = re.compile(
@@ -23,21 +26,27 @@ _STOP = frozenset(
 )
 
 
-@lru_cache(maxsize=4096)
-def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Give (start, end) of each sentence, stripped; a citation `[2]` after the full stop belongs to it.
+def sentence_ends(text: str) -> list[int]:
+    """Give where sentences end, as offsets behind their last mark.
 
     Abbreviations, initials and decimals do not end one; blank lines and list items do.
     """
-    spans = []
+    ends = []
     start = 0
     for match in _END.finditer(text):
-        before = text[start : match.end()].rstrip("\"'”’)] ")
+        before = text[max(start, match.end() - _LOOK_BACK) : match.end()].rstrip("\"'”’)] ")
         if match.group().startswith(".") and _ABBREVIATION.search(before) and match.end() < len(text):
             continue
-        spans.append((start, match.end()))
+        ends.append(match.end())
         start = match.end()
-    spans.append((start, len(text)))
+    return ends
+
+
+@lru_cache(maxsize=4096)
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Give (start, end) of each sentence, stripped; a citation `[2]` after the full stop belongs to it."""
+    ends = sentence_ends(text)
+    spans = zip([0, *ends], [*ends, len(text)], strict=True)
     return tuple(stripped for span in spans if (stripped := _strip(text, *span)))
 
 
