@@ -69,10 +69,10 @@ def chunks_frame(chunks: Sequence[Chunk], tokens: np.ndarray | None = None, long
     import pandas as pd
 
     frame = frame_of(chunks, Chunk).drop(columns="metadata")
-    counts = pd.array([pd.NA] * len(chunks) if tokens is None else tokens, dtype="Int64")
+    counts = pd.Series([pd.NA] * len(chunks) if tokens is None else tokens, dtype="Int64")
     frame.insert(5, "tokens", counts)
-    frame.insert(6, "truncated", counts > longest if longest is not None and tokens is not None else False)
-    return frame.astype({"truncated": bool})
+    frame.insert(6, "truncated", (counts > (longest or 2**31)).fillna(False).astype(bool))
+    return frame
 
 
 def models_frame(models: Sequence[ModelInfo]) -> pd.DataFrame:

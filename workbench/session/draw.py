@@ -15,8 +15,8 @@ from workbench.records import Chunk, Progress, Projection
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
+    from workbench.session.engine import Engine
     from workbench.session.prepare import Prepared
-    from workbench.session.workbench import Workbench
 
 __all__ = ["draw", "fit_umap"]
 
@@ -24,7 +24,7 @@ PARAMETERS = {"n_neighbors": 15, "min_dist": 0.1, "seed": 42}
 
 
 def draw(
-    wb: Workbench, job: Job, now: Prepared, chunks: tuple[Chunk, ...], vectors: np.ndarray, method: str | None
+    wb: Engine, job: Job, now: Prepared, chunks: tuple[Chunk, ...], vectors: np.ndarray, method: str | None
 ) -> Projection:
     """Publish and give the layout of all embedded chunks.
 
@@ -49,12 +49,12 @@ def draw(
     return _show(wb, layout)
 
 
-def _show(wb: Workbench, layout: Projection) -> Projection:
+def _show(wb: Engine, layout: Projection) -> Projection:
     wb.publish(projection=layout)
     return layout
 
 
-def _from_child(wb: Workbench, job: Job, vectors: np.ndarray, flat: Projection) -> Projection:
+def _from_child(wb: Engine, job: Job, vectors: np.ndarray, flat: Projection) -> Projection:
     # A file, not a pipe: pickling 100,000 vectors would hold the interpreter for most of a second.
     with TemporaryDirectory(prefix="workbench-") as folder:
         path = Path(folder) / "vectors.npy"

@@ -152,27 +152,27 @@ class Engine(State):
             self.embedded_now()
 
     def _do_embed(self, job: Job) -> Any:
-        return work.embed(self, job)  # type: ignore[arg-type]
+        return work.embed(self, job)
 
     def _do_search(self, job: Job, question: str, **given: Any) -> Any:
-        found = work.find(self, job, question, work.options_of(self, given))  # type: ignore[arg-type]
+        found = work.find(self, job, question, work.options_of(self, given))
         self.remember(found)
         return found
 
     def _do_ask(self, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Any:
-        return work.ask(self, job, question, work.options_of(self, given), llm, heard)  # type: ignore[arg-type]
+        return work.ask(self, job, question, work.options_of(self, given), llm, heard)
 
     def _do_map(self, job: Job, method: str | None = None) -> Any:
-        return work.layout(self, job, method)  # type: ignore[arg-type]
+        return work.layout(self, job, method)
 
     def _do_pull(self, job: Job, model: str) -> Any:
-        return work.pull(self, job, model)  # type: ignore[arg-type]
+        return work.pull(self, job, model)
 
     def _do_probe(self, _: Job) -> ServerStatus:
         return self.probe()
 
     def _do_fill_index(self, job: Job, rebuild: bool = False) -> int:
-        return work.fill_index(self, job, rebuild)  # type: ignore[arg-type]
+        return work.fill_index(self, job, rebuild)
 
     def _do_rebuild_index(self, job: Job) -> int:
         return self._do_fill_index(job, rebuild=True)

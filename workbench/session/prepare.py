@@ -23,7 +23,7 @@ from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
-    from workbench.session.workbench import Workbench
+    from workbench.session.engine import Engine
 
 __all__ = ["Prepared", "prepared", "read_sources"]
 
@@ -45,7 +45,7 @@ class Prepared:
         return fingerprint_id(self.fingerprint)
 
 
-def read_sources(wb: Workbench, job: Job) -> Corpus:
+def read_sources(wb: Engine, job: Job) -> Corpus:
     """Read the sources again and open their store; what came of the last corpus is cleared."""
     wb.publish(status="Reading the corpus")
     corpus = load(wb.source, cancel=job.cancel, progress=wb.meter("embed", "Reading files", "files"))
@@ -61,7 +61,7 @@ def read_sources(wb: Workbench, job: Job) -> Corpus:
     return corpus
 
 
-def _open(wb: Workbench, corpus: Corpus) -> None:
+def _open(wb: Engine, corpus: Corpus) -> None:
     given = None if wb.chroma_server else wb.store_given
     path = Path(given).expanduser() if given else stores_folder() / corpus.identity
     opened = open_store(path)
@@ -76,7 +76,7 @@ def _fields(corpus: Corpus) -> list[str]:
     return [name for name in names if name != "source"]
 
 
-def prepared(wb: Workbench, job: Job) -> Prepared:
+def prepared(wb: Engine, job: Job) -> Prepared:
     """Give the chunks and model as they are chosen now; only what has changed since the last time is done again."""
     with wb.preparing:
         if wb.corpus is None:
@@ -100,7 +100,7 @@ class Chunked:
     chunking: Mapping[str, object]
 
 
-def _chunking(wb: Workbench, model: EmbeddingModel) -> dict[str, object]:
+def _chunking(wb: Engine, model: EmbeddingModel) -> dict[str, object]:
     size = wb.chunk_size
     if size == "document":
         return {"size": "document", "overlap": 0}
@@ -115,11 +115,15 @@ def _chunking(wb: Workbench, model: EmbeddingModel) -> dict[str, object]:
     return {"size": effective, "overlap": overlap, "tokens": "exact" if model.tokenizer.exact else "estimated"}
 
 
-def _chunk(wb: Workbench, job: Job, model: EmbeddingModel, chunking: dict[str, object]) -> Chunked:
+def _chunk(wb: Engine, job: Job, model: EmbeddingModel, chunking: dict[str, object]) -> Chunked:
     assert wb.corpus is not None
     wb.publish(status="Cutting documents into chunks")
     chunks = chunk_documents(
-        wb.corpus.documents, model.tokenizer, chunking["size"], chunking["overlap"], cancel=job.cancel
+        wb.corpus.documents,
+        model.tokenizer,
+        chunking["size"],  # type: ignore[arg-type]
+        chunking["overlap"],  # type: ignore[arg-type]
+        cancel=job.cancel,
     )
     wb.forget()
     wb.publish(chunks=chunks, colors=_with_sections(wb.colors, chunks))
@@ -133,7 +137,7 @@ def _with_sections(colors: tuple[str, ...], chunks: tuple[Chunk, ...]) -> tuple[
     return tuple(found)
 
 
-def _key(wb: Workbench, model: EmbeddingModel) -> Prepared:
+def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
     assert wb.corpus is not None
     assert wb.chunked is not None
     assert wb.store is not None
@@ -158,6 +162,6 @@ def _key(wb: Workbench, model: EmbeddingModel) -> Prepared:
     return known
 
 
-def _embedded(wb: Workbench, known: Prepared) -> int:
+def _embedded(wb: Engine, known: Prepared) -> int:
     assert wb.store is not None
     return int(np.count_nonzero(wb.store.record.known(known.fingerprint_id, known.keys)))

@@ -25,7 +25,7 @@ CHUNK_OVERLAP = 24
 _HISTORY = 50
 
 
-class Frame(AnyTrait[Any, Any]):
+class Frame(AnyTrait):
     """Holds records, reads as the DataFrame made of them when it is first looked at."""
 
     def __init__(self, make: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.jobs.lane import Job
-    from workbench.session.workbench import Workbench
+    from workbench.session.engine import Engine
 
 __all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "pull", "searchable"]
 
@@ -32,7 +32,7 @@ _LONG_QUESTION = 8000
 """Characters of a question; a longer one is a document."""
 
 
-def embed(wb: Workbench, job: Job) -> EmbedReport:
+def embed(wb: Engine, job: Job) -> EmbedReport:
     """Embed what is missing; every finished batch stays, whatever happens."""
     now = prepared(wb, job)
     assert wb.store is not None
@@ -53,7 +53,7 @@ def embed(wb: Workbench, job: Job) -> EmbedReport:
     return report
 
 
-def searchable(wb: Workbench, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.ndarray]:
+def searchable(wb: Engine, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.ndarray]:
     """Give the chunks that have vectors, and these; embed first what is missing, unless that is under way."""
     now = prepared(wb, job)
     assert wb.store is not None
@@ -74,7 +74,7 @@ def _wait(other: Job, job: Job) -> None:
         raise other.error
 
 
-def find(wb: Workbench, job: Job, question: str, options: Options) -> Retrieval:
+def find(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
     """Embed a question and search with it."""
     question = _usable(question)
     now, chunks, vectors = searchable(wb, job)
@@ -105,7 +105,7 @@ def _usable(question: str) -> str:
     return question.strip()
 
 
-def _query_vector(wb: Workbench, now: Prepared, question: str) -> np.ndarray:
+def _query_vector(wb: Engine, now: Prepared, question: str) -> np.ndarray:
     """Give the question's vector, from the record if it was asked before."""
     assert wb.store is not None
     sent = prepare(now.model, [question], "query")
@@ -122,7 +122,7 @@ def _query_vector(wb: Workbench, now: Prepared, question: str) -> np.ndarray:
 
 
 def ask(
-    wb: Workbench, job: Job, question: str, options: Options, llm: object, heard: Callable[[str], None] | None = None
+    wb: Engine, job: Job, question: str, options: Options, llm: object, heard: Callable[[str], None] | None = None
 ) -> Answer:
     """Search, then let a language model answer; `heard` is given each new piece of text."""
     retrieval = find(wb, job, question, options)
@@ -144,7 +144,7 @@ def ask(
     return answer
 
 
-def pull(wb: Workbench, job: Job, model: str) -> str:
+def pull(wb: Engine, job: Job, model: str) -> str:
     """Download a model to the Ollama server."""
     from workbench.models.ollama_server import pull as pull_model
 
@@ -162,7 +162,7 @@ def pull(wb: Workbench, job: Job, model: str) -> str:
     return model
 
 
-def fill_index(wb: Workbench, job: Job, rebuild: bool) -> int:
+def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long."""
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
@@ -176,7 +176,7 @@ def fill_index(wb: Workbench, job: Job, rebuild: bool) -> int:
     )
 
 
-def layout(wb: Workbench, job: Job, method: str | None) -> Any:
+def layout(wb: Engine, job: Job, method: str | None) -> Any:
     """Draw the map: the stored layout, else PCA at once and then UMAP from the child process."""
     from workbench.session.draw import draw
 
@@ -184,7 +184,7 @@ def layout(wb: Workbench, job: Job, method: str | None) -> Any:
     return draw(wb, job, now, chunks, vectors, method)
 
 
-def options_of(wb: Workbench, given: Mapping[str, Any]) -> Options:
+def options_of(wb: Engine, given: Mapping[str, Any]) -> Options:
     """Give the search options: what was given for this call, else what the workbench is set to."""
     chosen = {
         name: getattr(wb, name) if given.get(name) is None else given[name]
