@@ -36,7 +36,7 @@ function save(name, text) {
 }
 
 function toCard(node, rank) {
-  const scope = node.closest(".jp-OutputArea, .jp-LinkedOutputView, body") || document;
+  const scope = node.closest(".wb-app") || document;
   const card = scope.querySelector(`.wb-card[data-rank="${rank}"]`);
   if (card) card.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }

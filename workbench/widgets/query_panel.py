@@ -74,7 +74,7 @@ class QueryPanel(LivePanel):
             "where": self._where,
             "pull": self._pull,
             "cancel_pull": self._cancel_pull,
-            "recall": self.wb.recall,
+            "recall": self._recall,
         }
 
     def _ask(self, question: str) -> None:
@@ -103,6 +103,9 @@ class QueryPanel(LivePanel):
     def _pull(self, model: str) -> None:
         self.wb.submit("pull", model)
 
+    def _recall(self, n: int) -> None:
+        self.wb.recall(n)
+
     def _cancel_pull(self) -> None:
         self.wb.cancel("pull")
 
@@ -124,11 +127,12 @@ def view(wb: Workbench, fields: Mapping[str, Any] | None = None) -> dict[str, An
         What `fields_of(wb.chunk_list)` gives; counted here if it is not given.
     """
     job = wb.progress.get("ask")
+    busy = (job is not None and job.state == "running") or bool(wb.answer and wb.answer.streaming)
     return {
         "question": wb.query,
-        "busy": (job is not None and job.state == "running") or bool(wb.answer and wb.answer.streaming),
+        "busy": busy,
         "chips": chips(wb),
-        "changed": _changed(wb),
+        "changed": not busy and _changed(wb),
         "settings": settings(wb, fields_of(wb.chunk_list) if fields is None else fields),
         "models": models(wb),
         "questions": [question.question for question in wb.questions],

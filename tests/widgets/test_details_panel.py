@@ -1,0 +1,135 @@
+"""The details: prompt, scores, chunks and selection, worked out for the open tab alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.widgets.fake import words
+from tests.widgets.scene import CHUNKS, QUESTION, asked, scene
+from workbench.records import Chunk
+from workbench.widgets.details_panel import DetailsPanel, view
+
+
+@pytest.fixture
+def panel():
+    panel = DetailsPanel(asked())
+    yield panel
+    panel.close()
+
+
+def content(panel):
+    return panel.widget.state["content"]
+
+
+def test_the_tabs_and_the_number_of_selected_chunks():
+    state = view(asked(selection=("llamas.md:1", "trap.md:0")))
+    assert [tab["name"] for tab in state["tabs"]] == ["Prompt", "Scores", "Chunks", "Selection (2)"]
+
+
+def test_the_prompt_is_the_exact_text_with_its_tokens():
+    shown = view(asked())["content"]
+    assert [(message["role"], message["tokens"]) for message in shown["messages"]] == [("system", 48), ("user", 464)]
+    assert shown["messages"][1]["text"] == f"[1] {CHUNKS[0].text}\n\n{QUESTION}"
+    assert shown["total"] == "512 tokens counted before sending, 519 by the model"
+    assert shown["sampling"] == "temperature 0, seed 7"
+
+
+def test_every_tab_says_what_will_be_there():
+    empty = scene(chunks=())
+    said = [view(empty, tab)["content"]["empty"] for tab in ("prompt", "scores", "chunks", "selection")]
+    assert said[1] == "Every chunk's score and rank is shown here once a question is asked."
+    assert len(set(said)) == 4
+
+
+def test_the_ranking_says_what_became_of_each(panel):
+    panel.act("tab", tab="scores")
+    rows = content(panel)["rows"]
+    assert [(row["rank"], row["score"], row["id"], row["why"]) for row in rows][3:] == [
+        (4, "0.588", "camels.pdf:2", "passage 4"),
+        (5, "0.402", "wool.csv#12:0", "passage 5"),
+        (6, "0.311", "llamas.md:1", "after the last passage"),
+        (7, "−0.050", "trap.md:0", "after the last passage"),
+    ]
+    assert content(panel)["near"] == ["llamas.md:1", "trap.md:0"]
+
+
+def test_why_not_is_answered_in_place(panel):
+    panel.act("tab", tab="scores")
+    panel.act("why", chunk=" trap.md:0 ")
+    why = content(panel)["why"]
+    assert (why["chunk"], why["rank"], why["stage"]) == ("trap.md:0", 7, "top_k")
+    assert why["sentence"] == "It is number 7 of 7 with cosine -0.050, and only the best 5 are kept."
+    panel.wb.publish(retrieval=None)
+    assert "empty" in content(panel)
+
+
+@pytest.mark.parametrize(
+    ("chunk", "said"), [("nobody.md:0", "No embedded chunk has the id 'nobody.md:0'"), ("  ", "Type or choose the id")]
+)
+def test_why_not_of_an_unknown_chunk_is_explained(panel, chunk, said):
+    panel.act("why", chunk=chunk)
+    assert panel.widget.state["problem"].startswith(said)
+
+
+def test_chunks_with_their_tokens_and_what_is_cut(panel, monkeypatch):
+    monkeypatch.setattr(type(panel.wb), "longest", property(lambda _: 20))
+    panel.act("tab", tab="chunks")
+    rows = content(panel)["rows"]
+    assert [(row["id"], row["tokens"], row["truncated"]) for row in rows[:2]] == [
+        ("vicunas.md:0", 26, True),
+        ("llamas.md:0", 16, False),
+    ]
+    assert content(panel)["count"] == "7 chunks"
+
+
+def test_a_filter_finds_words_in_text_and_id(panel):
+    panel.act("tab", tab="chunks")
+    panel.act("filter", words="GUANACO wool")
+    assert [row["id"] for row in content(panel)["rows"]] == ["wool.csv#12:0"]
+    assert content(panel)["count"] == "1 of 7 chunks"
+
+
+def test_many_chunks_are_listed_in_part_and_counted():
+    many = tuple(Chunk(f"d:{n}", "d", n, 0, 1, words(400, n)) for n in range(1000))
+    wb = scene(chunks=many, token_counts=np.zeros(1000, np.int32))
+    shown = view(wb, "chunks")["content"]
+    assert len(shown["rows"]) == 200
+    assert shown["count"] == "The first 200 of 1,000 chunks: type words to find others"
+    assert all(len(row["text"]) <= 241 for row in shown["rows"])
+
+
+def test_stale_token_counts_are_not_shown():
+    shown = view(scene(token_counts=np.zeros(3, np.int32)), "chunks")["content"]
+    assert "tokens" not in shown["rows"][0]
+
+
+def test_the_selection_is_listed_narrowed_and_cleared(panel):
+    panel.act("tab", tab="selection")
+    panel.wb.selection = ("llamas.md:1", "trap.md:0")
+    assert [row["id"] for row in content(panel)["rows"]] == ["llamas.md:1", "trap.md:0"]
+    assert content(panel)["count"] == "2 chunks chosen"
+    panel.act("only", value=True)
+    panel.act("drop", chunk="trap.md:0")
+    assert (panel.wb.selection, panel.wb.only_selection) == (("llamas.md:1",), True)
+    panel.act("clear")
+    assert (panel.wb.selection, panel.wb.only_selection) == ((), False)
+
+
+def test_a_row_opens_its_chunk(panel):
+    panel.act("open", chunk="llamas.md:1")
+    assert panel.wb.opened == "llamas.md:1"
+
+
+def test_an_unknown_tab_is_refused(panel):
+    panel.act("tab", tab="secrets")
+    assert panel.widget.state["problem"] == "There is no tab 'secrets'; there are: prompt, scores, chunks, selection."
+
+
+def test_a_closed_panel_is_silent():
+    wb = asked()
+    panel = DetailsPanel(wb)
+    panel.close()
+    before = panel.widget.state
+    wb.publish(answer=None)
+    assert panel.widget.state is before
