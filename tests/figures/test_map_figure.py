@@ -51,7 +51,7 @@ def test_what_the_map_says_of_itself():
         "Groups can be trusted, distances between them cannot. The star is placed by its passages."
     )
     poor = Projection(ids=ids, coordinates=umap.coordinates, method="umap", trust=0.2)
-    assert describe_map(poor).endswith("Neither groups nor distances can be trusted far.")
+    assert describe_map(poor).endswith("Groups are a hint, single neighbours and distances cannot be trusted.")
 
 
 def test_what_a_pca_map_says_of_itself():

@@ -150,6 +150,11 @@ def test_hovering_a_passage_focuses_it_and_a_focus_from_elsewhere_grows_it(wb, p
     assert wb.focus == 1
     point(panel, "on_unhover", "passages", 1)
     assert wb.focus == 0
+    point(panel, "on_hover", "points", 4)  # where the marker of passage 2 lies
+    assert wb.focus == 2
+    point(panel, "on_unhover", "points", 4)
+    point(panel, "on_hover", "points", 0)
+    assert wb.focus == 0
     assert sent == []  # nothing under the pointer is redrawn
     wb.focus = 2
     assert trace(panel, "passages").marker.size == (30, 20)

@@ -129,4 +129,4 @@ def _reading(projection: Projection) -> str:
         return "What lies apart here is apart, what lies together need not be."
     if projection.trust is None or projection.trust >= FAITHFUL:
         return "Groups can be trusted, distances between them cannot."
-    return "Neither groups nor distances can be trusted far."
+    return "Groups are a hint, single neighbours and distances cannot be trusted."

@@ -193,6 +193,9 @@ def _fixed(dimensions: int, colors: Theme) -> dict[str, Trace]:
         },
     }
     if dimensions == 2:
+        for name in ("selected", "passages", "query"):
+            # a lasso fades what it leaves out; these are not what it chooses from
+            fixed[name] = {**fixed[name], "unselected": {"marker": {"opacity": 1}}}
         fixed |= {name + WEBGL: {**trace, "type": "scattergl"} for name, trace in fixed.items()}
     key = {"type": kind, "mode": "markers", "hoverinfo": "skip", "marker": {"size": 9, "symbol": "circle"}}
     return fixed | {f"key {i}": key for i in range(KEYS)}

@@ -75,10 +75,11 @@ class LiveFigure:
         """
         places = {name: {axis: trace[axis] for axis in MOVES if axis in trace} for name, trace in traces.items()}
         drawn = {name: place for name, place in places.items() if not name.startswith("key") and WEBGL not in name}
-        limits = {name: {"range": layout[name]["range"]} for name in ("xaxis", "yaxis")}
         with self._lock:
+            # the frame first: an animated one would lose its equal units
+            self.update({}, layout)
             with self.widget.batch_animate(duration=round(1000 * SECONDS), easing="cubic-in-out"):
-                self._set(drawn, limits)
+                self._set(drawn, None)
             self.update(traces, layout)
 
     def resize(self, width: int) -> None:
@@ -92,9 +93,15 @@ class LiveFigure:
             self.widget._widget_layout = deepcopy(self.widget._layout_obj._props)  # noqa: SLF001
             self.widget._widget_data = deepcopy(self.widget._data)  # noqa: SLF001
 
-    def forget_outline(self) -> None:
-        """Take away the outline that a lasso leaves; Python never hears of it, so it cannot be unset as a property."""
-        self.widget._send_relayout_msg({"selections": []})  # noqa: SLF001
+    def forget_lasso(self) -> None:
+        """Take away the outline and the fading that a lasso leaves in the page; the rings show what is selected.
+
+        Python never hears of either, so they cannot be unset as properties.
+        """
+        every = list(range(len(self.names)))
+        self.widget._send_update_msg(  # noqa: SLF001
+            restyle_data={"selectedpoints": [None]}, relayout_data={"selections": []}, trace_indexes=every
+        )
 
     def on(self, name: str, event: str, handler: Callable[[list[int]], None]) -> None:
         """Call `handler(rows)` on click, hover, unhover, selection or deselect in a trace, drawn either way."""

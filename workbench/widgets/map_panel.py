@@ -11,6 +11,7 @@ from ipywidgets import Box, Button, Dropdown, HBox, Label, ToggleButton, VBox
 from workbench.errors import InputError
 from workbench.figures import describe_map, map_layout, map_traces
 from workbench.figures.map_traces import PARTS, WEBGL_FROM
+from workbench.figures.passages import shown_passages
 from workbench.records import Projection
 from workbench.widgets._base import Panel
 from workbench.widgets.map_figure import LiveFigure
@@ -202,6 +203,8 @@ class MapPanel(Panel):
         if self.surroundings.width:
             figure.resize(self.surroundings.width)
         figure.on("points", "click", self._open_point)
+        figure.on("points", "hover", self._enter_point)
+        figure.on("points", "unhover", lambda rows: self._leave() if rows else None)
         figure.on("passages", "click", self._open_passage)
         figure.on("passages", "hover", self._enter)
         figure.on("passages", "unhover", lambda rows: self._leave() if rows else None)
@@ -234,14 +237,21 @@ class MapPanel(Panel):
             self._hovered = rank
             self.wb.focus = rank
 
+    def _enter_point(self, rows: list[int]) -> None:
+        # a passage's marker lies on its point, and plotly reports either of them
+        passages, places = shown_passages(self._shown, self.wb.retrieval)
+        at = np.flatnonzero(places == rows[0]) if rows else np.zeros(0, dtype=np.int64)
+        if len(at):
+            self._hovered = passages[at[0]].rank
+            self.wb.focus = self._hovered
+
     def _leave(self) -> None:
-        self._hovered = 0
-        self.wb.focus = 0
+        if self._hovered:
+            self._hovered = 0
+            self.wb.focus = 0
 
     def _rank(self, rows: list[int]) -> int:
         """Give the rank of the passage in a row of its trace, 0 for none."""
-        from workbench.figures.passages import shown_passages
-
         passages, _ = shown_passages(self._shown, self.wb.retrieval)
         return passages[rows[0]].rank if rows and rows[0] < len(passages) else 0
 
@@ -251,7 +261,7 @@ class MapPanel(Panel):
 
     def _select(self, ids: tuple[str, ...]) -> None:
         self.wb.selection = ids
-        self.figure.forget_outline()
+        self.figure.forget_lasso()
 
     def _pick_color(self, change: Any) -> None:
         self.wb.color = change["new"]
