@@ -20,7 +20,7 @@ LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "workbench-installed"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-AGAIN = "Check the network and the free disk space (3 GB), then run the same command again: it goes on from here."
+AGAIN = "Check the network and the free disk space (4 GB), then run the same command again: it goes on from here."
 
 
 def main() -> int:

@@ -45,7 +45,7 @@ def run_counted(command: Sequence[str], total: int, advice: str) -> None:
                 seen += 1
                 _show_count(seen, total)
             elif line.startswith("Installing collected packages"):
-                _show_count(seen, total, "; now unpacking them (a minute or two)\n")
+                _show_count(seen, total, "; now unpacking\n")
     if process.returncode:
         tail = "\n".join(lines[-20:])
         raise CommandFailed(f"{tail}\nThis ended with an error: {' '.join(command)}\n{advice}")
@@ -71,7 +71,7 @@ def words_of(command: Sequence[str], seconds: float) -> str:
 
 def _show_count(seen: int, total: int, ending: str = "") -> None:
     """Rewrite one line of a terminal; a log file gets only the last count."""
-    if sys.stdout.isatty() or ending:
+    if total > 1 and (sys.stdout.isatty() or ending):
         start = "\r" if sys.stdout.isatty() else ""
         sys.stdout.write(f"{start}  fetched {seen} of at most {total} packages{ending}")
         sys.stdout.flush()

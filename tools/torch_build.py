@@ -72,7 +72,7 @@ def pip_offers_cpu(pip: Sequence[str], pin: str) -> bool:
     """Tell whether pip's own settings lead to a wheel marked `+cpu`; pip prefers that one to the plain version."""
     version = pin.partition("==")[2]
     offered = words_of((*pip, "index", "versions", "torch"), seconds=60)
-    return re.search(rf"{re.escape(version)}\+cpu\b", offered) is not None
+    return re.search(rf"(?<![\d.]){re.escape(version)}\+cpu\b", offered) is not None
 
 
 def find_uv(pip: Sequence[str], python: Path, uv_pin: str) -> tuple[str, ...]:
