@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.corpus.files import read_files
 from workbench.corpus.memory import read_documents, read_frame, read_texts
-from workbench.corpus.sources import check_source, kind_of
+from workbench.corpus.sources import check_source, kind_of, locate
 from workbench.records import Document, FileReport, LoadReport, Question
 
 __all__ = ["Corpus", "load"]
@@ -66,7 +66,7 @@ def load(source: Any, cancel: Event | None = None, progress: Callable[[int, int]
     check_source(source)
     kind = kind_of(source)
     if kind in ("path", "paths"):
-        paths = [Path(one).expanduser().resolve() for one in ([source] if kind == "path" else source)]
+        paths = [locate(one) for one in ([source] if kind == "path" else source)]
         documents, files, questions = read_files(paths, cancel or Event(), progress)
         return Corpus(*_named(paths[0], documents, files, questions))
     readers: dict[str, Callable[[Any], tuple[list[Document], list[FileReport]]]] = {

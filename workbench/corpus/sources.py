@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from workbench.corpus.samples import samples
 from workbench.errors import CorpusNotFound, InputError
 
-__all__ = ["Kind", "check_source", "kind_of"]
+__all__ = ["Kind", "check_source", "kind_of", "locate"]
 
 Kind = Literal["nothing", "path", "paths", "texts", "frame", "documents"]
 
@@ -31,7 +32,7 @@ def check_source(source: object) -> None:
     kind = kind_of(source)
     if kind in ("path", "paths"):
         for path in [source] if kind == "path" else source:  # type: ignore[attr-defined]
-            _check_path(Path(path).expanduser())
+            _check_path(Path(path))
 
 
 def kind_of(source: Any) -> Kind:
@@ -70,8 +71,16 @@ def _kind_of_item(item: object) -> Kind | None:
     return "documents" if hasattr(item, "text") or hasattr(item, "page_content") else None
 
 
+def locate(path: str | Path) -> Path:
+    """Give the resolved path; `data/<sample>` is found from any folder, since notebooks lie in one of their own."""
+    given = Path(path).expanduser()
+    if not given.exists() and len(given.parts) == 2 and given.parts[0] == "data":
+        return samples().get(given.name, given).resolve()
+    return given.resolve()
+
+
 def _check_path(path: Path) -> None:
-    if not str(path).strip() or not path.exists():
+    if not str(path).strip() or not locate(path).exists():
         raise CorpusNotFound(
             f"There is no file or folder {str(path)!r} (looked in {Path.cwd().name!r}, the notebook's folder). "
             "Check the spelling, or give the whole path."

@@ -1,0 +1,1 @@
+"""What is fast enough, measured against named peers in the same run."""
