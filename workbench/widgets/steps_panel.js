@@ -1,0 +1,21 @@
+// Three buttons in a row; each says how its step stands and opens it.
+
+function step(one, open, act) {
+  const said = one.pieces.map((piece) => piece.t).join(" · ");
+  return h("button", {
+    type: "button", key: one.id, class: `step${open ? " open" : ""}${one.done ? " done" : ""}`, "data-step": one.id,
+    "aria-expanded": String(open), title: said, onclick: () => act({ do: "toggle", step: one.id }),
+  },
+    h("b", {}, one.title, h("i", { class: "fold", "aria-hidden": "true" })),
+    h("span", { class: "said" }, one.pieces.map((piece, place) => [place ? " · " : null, h("span", { class: piece.kind ? `wb-${piece.kind}` : null }, piece.t)])),
+    h("span", { class: `wb-track${one.share === null ? " idle" : ""}` }, h("i", { style: { width: `${(one.share || 0) * 100}%` } })));
+}
+
+function draw(state, ui, act) {
+  return [
+    h("div", { class: "row", key: "row" }, state.steps.map((one) => step(one, one.id === state.open, act))),
+    state.problem ? h("p", { class: "wb-warn", role: "alert", key: "problem" }, state.problem) : null,
+  ].filter(Boolean);
+}
+
+export default { render: (context) => mount(context, "wb-steps", {}, draw) };
