@@ -1,0 +1,172 @@
+"""The app: arranges the panels, and shows them in the cell that asked. No logic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import VBox
+
+from workbench.widgets._base import Panel, close_widget
+from workbench.widgets._render import summary_html, summary_lines
+from workbench.widgets.answer_panel import AnswerPanel
+from workbench.widgets.cards_panel import CardsPanel
+from workbench.widgets.corpus_panel import CorpusPanel
+from workbench.widgets.details_panel import DetailsPanel
+from workbench.widgets.embed_panel import EmbedPanel
+from workbench.widgets.map_panel import MapPanel
+from workbench.widgets.model_panel import ModelPanel
+from workbench.widgets.query_panel import QueryPanel
+from workbench.widgets.status_panel import StatusPanel
+from workbench.widgets.steps_panel import StepsPanel
+from workbench.widgets.theme import app_box
+
+if TYPE_CHECKING:
+    from workbench.session import Workbench
+
+__all__ = ["App", "Panels", "show"]
+
+PANELS: dict[str, Callable[[Workbench], Panel]] = {
+    "answer": AnswerPanel,
+    "cards": CardsPanel,
+    "corpus": CorpusPanel,
+    "details": DetailsPanel,
+    "embed": EmbedPanel,
+    "map": MapPanel,
+    "model": ModelPanel,
+    "query": QueryPanel,
+    "status": StatusPanel,
+}
+"""Name to what makes the panel."""
+
+
+class Framed:
+    """Widgets in a box with the theme, which grows with `wb.presentation`.
+
+    Parameters
+    ----------
+    wb
+        The workbench.
+    panels
+        What is shown; closed with the box.
+    arrange
+        Gives the widgets of the box, top to bottom.
+    """
+
+    def __init__(self, wb: Workbench, panels: tuple[Panel, ...], *arranged: Any) -> None:
+        self.wb = wb
+        self.panels = panels
+        self.widget = app_box(*(arranged or [panel.widget for panel in panels]))
+        wb.observe(self._enlarge, names=["presentation"])
+        self._enlarge()
+
+    def close(self) -> None:
+        """Close the panels and take the widgets out of the page; may be called twice."""
+        self.wb.unobserve(self._enlarge, names=["presentation"])
+        for panel in self.panels:
+            panel.close()
+        close_widget(self.widget)
+
+    def _enlarge(self, _: object = None) -> None:
+        change = self.widget.add_class if self.wb.presentation else self.widget.remove_class
+        change("wb-presentation")
+
+
+class App(Framed):
+    """All panels of a workbench: status, steps, question, map beside answer and passages, and tabs below."""
+
+    def __init__(self, wb: Workbench) -> None:
+        status = StatusPanel(wb)
+        steps = StepsPanel(wb, {name: lambda make=PANELS[name]: make(wb) for name in ("corpus", "model", "embed")})
+        query, drawn = QueryPanel(wb), MapPanel(wb)
+        answer, cards, details = AnswerPanel(wb), CardsPanel(wb), DetailsPanel(wb)
+        left = _box("wb-left", drawn)
+        right = _box("wb-right", answer, cards)
+        main = VBox([left, right])
+        main.add_class("wb-main")
+        panels = (status, steps, query, drawn, answer, cards, details)
+        super().__init__(wb, panels, status.widget, steps.widget, query.widget, main, details.widget)
+
+
+def _box(name: str, *panels: Panel) -> VBox:
+    box = VBox([panel.widget for panel in panels])
+    box.add_class(name)
+    return box
+
+
+class Panels:
+    """The panels of a workbench, each of which stands alone: `wb.panels.map` as the last line of a cell.
+
+    Each is made when it is first asked for.
+    """
+
+    def __init__(self, wb: Workbench) -> None:
+        self._wb = wb
+        self._framed: dict[str, Framed] = {}
+        self._apps: list[Framed] = []
+
+    def __getattr__(self, name: str) -> VBox:
+        if name not in PANELS:
+            raise AttributeError(f"There is no panel {name!r}; there are: {', '.join(PANELS)}.")
+        if name not in self._framed:
+            self._framed[name] = Framed(self._wb, (PANELS[name](self._wb),))
+            self._wb.go_live()
+        return self._framed[name].widget
+
+    def __dir__(self) -> list[str]:
+        return sorted([*super().__dir__(), *PANELS])
+
+    def keep(self, app: Framed) -> None:
+        """Close this app together with the workbench."""
+        self._apps.append(app)
+
+    def close(self) -> None:
+        """Close all panels and apps."""
+        for framed in (*self._framed.values(), *self._apps):
+            framed.close()
+        self._framed.clear()
+        self._apps.clear()
+
+
+@dataclass
+class _Shown:
+    """What one run of a cell has shown."""
+
+    run: str
+    apps: list[App] = field(default_factory=list)
+
+
+_cells: dict[str, _Shown] = {}
+
+
+def show(wb: Workbench) -> dict[str, Any]:
+    """Make an app for the cell that is running, and give what the cell displays.
+
+    What the same cell showed when it was last run is closed, so that re-running it leaves nothing behind. The text
+    and HTML in what is given are for pages in which no kernel runs.
+    """
+    app = App(wb)
+    wb.panels.keep(app)
+    cell, run = _running_cell()
+    if cell:
+        before = _cells.get(cell)
+        if before is None or before.run != run:
+            for old in before.apps if before else ():
+                old.close()
+            _cells[cell] = _Shown(run)
+        _cells[cell].apps.append(app)
+    wb.go_live()
+    bundle = {"text/plain": "\n".join(summary_lines(wb)), "text/html": str(summary_html(wb))}
+    view = app.widget._repr_mimebundle_() or {}
+    return {**view, **bundle}
+
+
+def _running_cell() -> tuple[str, str]:
+    """Give the id of the cell that is running and of this run; empty where there is no notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
+    cell = (parent.get("metadata") or {}).get("cellId") or ""
+    return cell, (parent.get("header") or {}).get("msg_id") or ""
