@@ -37,8 +37,9 @@ check: install  ## Formatting, lint, types, and nothing in the tree that should 
 	@$(PY) -m mypy
 	@$(PY) -m tools.check_tree
 
-bench: install  ## Run the benchmarks; one of them: make bench ARGS=benchmarks/reopen.py
-	@for file in $(or $(ARGS),benchmarks/[a-z]*.py); do echo "$$file"; $(PY) "$$file" || exit 1; done
+bench: install  ## Run the benchmarks; one of them: make bench NAME=reopen ARGS="data/bread 3"
+	@for name in $(or $(NAME),$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))); do \
+	  echo "benchmarks.$$name"; $(PY) -m "benchmarks.$$name" $(ARGS) || exit 1; done
 
 browser: install  ## Run the browser tests, or say how to get the Chromium they need
 	@$(PY) -m tools.chromium
