@@ -44,6 +44,7 @@ def test_the_best_sentence_shares_most_words_with_the_question():
 
 def test_no_sentence_is_lit_where_none_shares_a_word_and_headings_never_are():
     assert best_sentence(QUESTION, "Salt was carried over the passes.") is None
+    assert best_sentence(QUESTION, "Llamas carry salt.") is None, "one word of three is not enough"
     assert best_sentence("llamas", "# Llamas\n\nThey carry salt.") is None
     assert best_sentence("llamas", "") is None
 

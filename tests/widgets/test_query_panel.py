@@ -176,6 +176,9 @@ def test_questions_of_the_corpus_and_earlier_ones(panel):
         (1, "answered by llama3.2"),
         (2, "answered by llama3.2, incomplete"),
     ]
+    assert panel.widget.state["suggested"] == ["How fine is vicuña wool?", "Why do camels have humps?"]
+    panel.wb.publish(past=(retrieval(query="How fine is vicuña wool?"),))
+    assert panel.widget.state["suggested"] == ["Why do camels have humps?", "Who herds llamas?"]
     panel.act("recall", n=1)
     assert panel.wb.recalled == [1]
 

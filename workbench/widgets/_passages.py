@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from workbench.sentences import content_words, sentence_spans
 from workbench.records import Answer, Chunk, Retrieval
+from workbench.sentences import content_words, sentence_spans
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+_STEM = 5
+_FEW = 2
 
 
 def name_of(chunk: Chunk) -> str:
@@ -77,13 +79,19 @@ def best_sentence(question: str, text: str) -> tuple[int, int] | None:
     Returns
     -------
     tuple or None
-        Start and end in characters of `text`; None where no sentence shares a word. Headings do not count.
+        Start and end in characters of `text`; None where no sentence shares two words (one, where the question has
+        no more than two). Words are the same that begin with the same five letters. Headings do not count.
     """
-    wanted = content_words(question)
+    wanted = _stems(question)
     spans = [span for span in sentence_spans(text) if text[span[0]] != "#"]
-    shared = [len(wanted & content_words(text[start:end])) for start, end in spans]
+    shared = [len(wanted & _stems(text[start:end])) for start, end in spans]
     most = max(shared, default=0)
-    return spans[shared.index(most)] if most else None
+    return spans[shared.index(most)] if most >= (1 if len(wanted) <= _FEW else 2) else None
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Give the beginnings of the content words: `relat` for `related` and `relatives`."""
+    return frozenset(word[:_STEM] for word in content_words(text))
 
 
 def runs(question: str, text: str) -> list[dict[str, Any]]:
@@ -95,9 +103,9 @@ def runs(question: str, text: str) -> list[dict[str, Any]]:
         `t` the text; `m` where it belongs to the best sentence; `b` where it is a word of the question. The `t`
         joined are the text.
     """
-    wanted = content_words(question)
+    wanted = _stems(question)
     best = best_sentence(question, text) or (0, 0)
-    words = [match.span() for match in _WORD.finditer(text) if wanted & content_words(match.group())]
+    words = [match.span() for match in _WORD.finditer(text) if wanted & _stems(match.group())]
     cuts = sorted({0, len(text), *best, *(edge for span in words for edge in span)})
     starts = {start for start, _ in words}
     return [

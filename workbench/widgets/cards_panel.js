@@ -30,7 +30,7 @@ function header(card, state, opened, act) {
   const kind = { cited: "cited", "no room left": "out" }[card.tag] || "";
   const name = `${state.score_name} ${card.score}`;
   return h("header", { key: "header" },
-    h("b", { class: "name" }, card.name), h("span", { class: "place" }, card.place), h("span", { class: "wb-grow" }),
+    h("span", { class: "from", title: `${card.name} · ${card.place}` }, h("b", {}, card.name), ` · ${card.place}`),
     card.score ? h("span", { class: "score", title: card.why || null },
       h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${card.bar * 100}%` } })), name) : null,
     h("em", { class: `tag ${kind}` }, card.tag),
@@ -79,15 +79,4 @@ function foldable(root) {
   }
 }
 
-function render(context) {
-  const release = mount(context, "wb-cards", { open: new Set() }, draw, foldable);
-  const root = context.el.lastElementChild;
-  const watch = new ResizeObserver(() => foldable(root));
-  watch.observe(root);
-  return () => {
-    watch.disconnect();
-    release();
-  };
-}
-
-export default { render };
+export default { render: (context) => mount(context, "wb-cards", { open: new Set() }, draw, foldable) };

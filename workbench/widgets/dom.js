@@ -116,7 +116,11 @@ function mount({ model, el }, name, ui, draw, after) {
   model.on("change:state change:focus", redraw);
   const release = ownKeys(root);
   redraw();
+  // Whatever depends on the width is worked out once there is one, and again when it changes.
+  const sized = new ResizeObserver(() => after && after(root, ui));
+  sized.observe(root);
   return () => {
+    sized.disconnect();
     model.off("change:state change:focus", redraw);
     release();
   };

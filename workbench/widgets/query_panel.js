@@ -7,7 +7,7 @@ const field = (label, ...parts) => h("label", { class: "field" }, h("span", {}, 
 // A question grows up to eight lines, then scrolls.
 function grow(area) {
   area.style.height = "auto";
-  area.style.height = `${Math.min(area.scrollHeight + 2, 230)}px`;
+  if (area.scrollHeight) area.style.height = `${Math.min(area.scrollHeight + 2, 230)}px`;
 }
 
 function send(ui, act, redraw, verb) {
@@ -48,7 +48,7 @@ function chipRow(state, ui, act, redraw) {
     state.presentation ? null : h("div", { class: "chips", key: "settings" },
       ...state.chips.map((text, index) => h("button", { type: "button", key: `chip${index}`, class: "wb-chip", title: "Change the settings", "aria-expanded": String(ui.open === "settings"), onclick: () => unfold(ui, redraw, "settings") }, text)),
       h("button", { type: "button", key: "more", class: "wb-chip", "aria-expanded": String(ui.open === "settings"), onclick: () => unfold(ui, redraw, "settings") }, ui.open === "settings" ? "Less" : "More…")),
-    h("div", { class: "chips", key: "start" }, state.questions.slice(0, 2).map((text, index) => h("button", { type: "button", key: `q${index}`, class: "wb-chip dashed try", title: text, onclick: () => pick(text) }, text)),
+    h("div", { class: "chips", key: "start" }, state.suggested.map((text, index) => h("button", { type: "button", key: `q${index}`, class: "wb-chip dashed try", title: text, onclick: () => pick(text) }, text)),
       state.questions.length > 2 ? open("questions", `All ${state.questions.length} questions`) : null,
       state.earlier.length ? open("earlier", `Earlier (${state.earlier.length})`) : null));
 }
@@ -148,10 +148,8 @@ function draw(state, ui, act, redraw) {
 }
 
 function after(root, ui) {
-  const area = root.querySelector("textarea");
-  if (ui.area !== area || ui.seen !== area.value) grow(area);
-  ui.area = area;
-  ui.seen = area.value;
+  ui.area = root.querySelector("textarea");
+  grow(ui.area);
 }
 
 export default {

@@ -136,6 +136,7 @@ def view(wb: Workbench, fields: Mapping[str, Any] | None = None) -> dict[str, An
         "settings": settings(wb, fields_of(wb.chunk_list) if fields is None else fields),
         "models": models(wb),
         "questions": [question.question for question in wb.questions],
+        "suggested": _suggested(wb),
         "earlier": [_entry(number, entry) for number, entry in enumerate(wb.past)],
         "presentation": wb.presentation,
     }
@@ -145,6 +146,12 @@ def _changed(wb: Workbench) -> bool:
     """Tell whether the passages that are shown were found with other settings than these."""
     options = wb.retrieval.options if wb.retrieval else {}
     return any(name in options and options[name] != getattr(wb, name) for name in _ASKED)
+
+
+def _suggested(wb: Workbench) -> list[str]:
+    """Give the corpus's first two questions that nobody has asked yet."""
+    heard = {entry.question if isinstance(entry, Answer) else entry.query for entry in wb.past}
+    return [question.question for question in wb.questions if question.question not in heard][:2]
 
 
 def _entry(number: int, entry: Answer | Retrieval) -> dict[str, Any]:
