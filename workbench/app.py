@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import VBox
+from ipywidgets import VBox, Widget
 
-from workbench.widgets._base import Panel, close_widget
+from workbench.widgets._base import Panel
 from workbench.widgets._render import summary_html, summary_lines
 from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
@@ -41,32 +42,37 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
 """Name to what makes the panel."""
 
 
-class Framed:
-    """Widgets in a box with the theme, which grows with `wb.presentation`.
+class Framed(Panel):
+    """Panels in a box with the theme, which grows with `wb.presentation`.
 
     Parameters
     ----------
     wb
         The workbench.
     panels
-        What is shown; closed with the box.
-    arrange
-        Gives the widgets of the box, top to bottom.
+        Closed with the box.
+    *arranged
+        The widgets of the box, top to bottom; those of the panels if none are given.
     """
 
-    def __init__(self, wb: Workbench, panels: tuple[Panel, ...], *arranged: Any) -> None:
-        self.wb = wb
+    def __init__(self, wb: Workbench, panels: Sequence[Panel], *arranged: Widget) -> None:
+        super().__init__(wb)
         self.panels = panels
-        self.widget = app_box(*(arranged or [panel.widget for panel in panels]))
-        wb.observe(self._enlarge, names=["presentation"])
+        self.widget: VBox = app_box(*(arranged or [panel.widget for panel in panels]))
+        self.watch("presentation", self._enlarge)
         self._enlarge()
+
+    def resync(self) -> None:
+        """Bring figures up to date in what a page is about to read; before each display."""
+        for panel in self.panels:
+            if isinstance(panel, MapPanel):
+                panel.resync()
 
     def close(self) -> None:
         """Close the panels and take the widgets out of the page; may be called twice."""
-        self.wb.unobserve(self._enlarge, names=["presentation"])
         for panel in self.panels:
             panel.close()
-        close_widget(self.widget)
+        super().close()
 
     def _enlarge(self, _: object = None) -> None:
         change = self.widget.add_class if self.wb.presentation else self.widget.remove_class
@@ -78,7 +84,7 @@ class App(Framed):
 
     def __init__(self, wb: Workbench) -> None:
         status = StatusPanel(wb)
-        steps = StepsPanel(wb, {name: lambda make=PANELS[name]: make(wb) for name in ("corpus", "model", "embed")})
+        steps = StepsPanel(wb, {name: partial(PANELS[name], wb) for name in ("corpus", "model", "embed")})
         query, drawn = QueryPanel(wb), MapPanel(wb)
         answer, cards, details = AnswerPanel(wb), CardsPanel(wb), DetailsPanel(wb)
         left = _box("wb-left", drawn)
@@ -112,6 +118,7 @@ class Panels:
         if name not in self._framed:
             self._framed[name] = Framed(self._wb, (PANELS[name](self._wb),))
             self._wb.go_live()
+        self._framed[name].resync()
         return self._framed[name].widget
 
     def __dir__(self) -> list[str]:
@@ -119,7 +126,7 @@ class Panels:
 
     def keep(self, app: Framed) -> None:
         """Close this app together with the workbench."""
-        self._apps.append(app)
+        self._apps = [*(one for one in self._apps if one.widget.comm is not None), app]
 
     def close(self) -> None:
         """Close all panels and apps."""
@@ -157,6 +164,7 @@ def show(wb: Workbench) -> dict[str, Any]:
             _cells[cell] = _Shown(run)
         _cells[cell].apps.append(app)
     wb.go_live()
+    app.resync()
     bundle = {"text/plain": "\n".join(summary_lines(wb)), "text/html": str(summary_html(wb))}
     view = app.widget._repr_mimebundle_() or {}
     return {**view, **bundle}

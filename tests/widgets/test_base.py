@@ -100,3 +100,10 @@ def test_the_summary_says_what_is_there_and_runs_nothing():
         "Embedded: 0 of 0",
     ]
     assert "<script" not in summary_html(wb)
+
+
+def test_a_panel_closes_after_its_workbench_too():
+    wb = FakeWorkbench()
+    panel = Shown(wb)
+    wb.unobserve_all()
+    panel.close()

@@ -40,7 +40,7 @@ def said(wb):
 
 def test_the_state_of_each_step_in_one_line(wb):
     assert said(wb) == {
-        "corpus": "2 files, 6 chunks · 1 skipped, 1 failed, 1 chunk too long",
+        "corpus": "2 files, 6 chunks · 1 file skipped, 1 file failed, 1 chunk too long",
         "model": "all-MiniLM-L6-v2 · 384 dimensions · reads 256 tokens",
         "embed": "0 of 6 · 6 to embed",
     }

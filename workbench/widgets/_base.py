@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
@@ -51,7 +52,9 @@ class Panel:
         """Undo every `watch` and close the widget with all that it holds; may be called twice."""
         watched, self._watched = self._watched, []
         for handler, names in watched:
-            self.wb.unobserve(handler, names=names)
+            # A workbench that was closed first has let go of all observers already.
+            with suppress(ValueError):
+                self.wb.unobserve(handler, names=names)
         close_widget(self.widget)
 
 

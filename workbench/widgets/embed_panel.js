@@ -12,7 +12,7 @@ function bar(progress) {
       "aria-valuenow": progress ? String(Math.round((share || 0) * 100)) : null }, h("i", { style: { width: `${(share || 0) * 100}%` } })));
 }
 
-const said = (state) => (state.progress ? state.progress.text || "Starting…" : state.resume || state.result);
+const said = (state) => (state.progress ? state.progress.text || "Starting…" : state.resume || state.result || state.hint);
 
 function draw(state, ui, act) {
   return [

@@ -41,7 +41,8 @@ def view(wb: Workbench) -> dict[str, Any]:
     Returns
     -------
     dict
-        `plan` says what embedding would do, `result` what the last run did, `resume` what a stopped run left;
+        `plan` says what embedding would do, `result` what the last run did, `resume` what a stopped run left, `hint` what a
+        first-time user should know;
         `button` is the button's word, `can` whether it can be pressed; `progress` and `index` are running jobs.
     """
     total, job = len(wb.chunk_list), wb.progress.get("embed")
@@ -54,6 +55,7 @@ def view(wb: Workbench) -> dict[str, Any]:
         "progress": progress_state(embedding_job(wb)),
         "resume": _resume(wb.embedded, total) if stopped else "",
         "result": _result(wb),
+        "hint": "Each chunk is read once; what is stored is never computed again." if left > 0 else "",
         "warning": _warning(wb),
         "index": _index(wb),
         "stored": wb.embedded > 0 and not wb.read_only,

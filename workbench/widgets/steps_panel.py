@@ -152,7 +152,7 @@ def _corpus(wb: Workbench) -> Pieces:
         return [{"t": "Choose a corpus" if wb.source is None else "Not read yet", "kind": ""}]
     loaded = wb.load_report.count("loaded")
     pieces = [{"t": f"{count(loaded, 'file')}, {count(len(wb.chunk_list), 'chunk')}", "kind": ""}]
-    problems = [f"{number:,} {state}" for number, state in _not_loaded(wb)]
+    problems = [f"{count(number, 'file')} {state}" for number, state in _not_loaded(wb)]
     if wb.plan is not None and wb.plan.truncated:
         problems.append(f"{count(wb.plan.truncated, 'chunk')} too long")
     return [*pieces, {"t": ", ".join(problems), "kind": "warn"}] if problems else pieces
