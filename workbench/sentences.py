@@ -61,7 +61,7 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int] | None:
 def content_words(text: str) -> frozenset[str]:
     """Give the words that carry meaning: lower case, no stop words, a plural `s` dropped."""
     words = (word.lower() for word in _WORD.findall(text))
-    return frozenset(_singular(word) for word in words if (word not in _STOP and not word.isdigit()) or len(word) > 3)
+    return frozenset(_singular(word) for word in words if word not in _STOP and (len(word) > 3 or not word.isdigit()))
 
 
 def _singular(word: str) -> str:

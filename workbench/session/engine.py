@@ -5,13 +5,13 @@ from __future__ import annotations
 import atexit
 import threading
 import weakref
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from workbench.corpus import Corpus, check_source
+from workbench.corpus import Corpus
 from workbench.errors import Cancelled, InputError
 from workbench.generation import language_model
 from workbench.index.store import Store
@@ -20,28 +20,11 @@ from workbench.jobs.lane import Job, Lane
 from workbench.models import embedding_model, prepare
 from workbench.protocols import EmbeddingModel, LanguageModel
 from workbench.records import Chunk, Progress, ServerStatus
-from workbench.session import work
-from workbench.session.prepare import Chunked, Prepared, prepared, read_sources
+from workbench.session.prepare import Chunked, Prepared
 from workbench.session.state import State
+from workbench.session.verbs import LANES, VERBS
 
 __all__ = ["Engine"]
-
-LANES = ("embed", "map", "ask", "pull", "index", "server")
-
-_HOME = {
-    "load": "embed",
-    "refresh": "embed",
-    "prepare": "embed",
-    "embed": "embed",
-    "search": "ask",
-    "ask": "ask",
-    "map": "map",
-    "pull": "pull",
-    "probe": "server",
-    "fill_index": "index",
-    "rebuild_index": "index",
-}
-"""The lane of each verb."""
 
 
 class Engine(State):
@@ -88,12 +71,15 @@ class Engine(State):
         InputError
             There is no such verb.
         """
-        if verb not in _HOME:
-            raise InputError(f"There is no verb {verb!r}; there are: {', '.join(_HOME)}.")
-        lane = _HOME[verb]
-        work_of = getattr(self, f"_do_{verb}")
-        key = _key(verb, args, options, self._settings(verb))
-        return self.lanes[lane].submit(key, lambda job: self._run(lane, lambda: work_of(job, *args, **options)))
+        if verb not in VERBS:
+            raise InputError(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
+        known = VERBS[verb]
+        settings = tuple(repr(getattr(self, name)) for name in known.settings)
+        key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
+        lane = known.lane
+        return self.lanes[lane].submit(
+            key, lambda job: self._run(lane, lambda: known.work(self, job, *args, **options))
+        )
 
     def cancel(self, lane: str) -> None:
         """Ask the job of a lane to stop; what is finished stays."""
@@ -102,6 +88,7 @@ class Engine(State):
         self.lanes[lane].cancel()
 
     def _run(self, lane: str, run: Callable[[], Any]) -> Any:
+        self.tell(Progress(lane, lane))
         try:
             result = run()
         except Cancelled:
@@ -118,64 +105,6 @@ class Engine(State):
         self.tell(Progress(lane, last.label, last.done, last.total, last.unit, last.rate, None, state))
         if not any(other.busy for name, other in self.lanes.items() if name not in (lane, "server")):
             self.publish(status={"done": "Ready", "cancelled": "Stopped", "failed": "Failed"}[state])
-
-    def _settings(self, verb: str) -> tuple[object, ...]:
-        names = {
-            "embed": ("model", "chunk_size", "chunk_overlap"),
-            "prepare": ("model", "chunk_size", "chunk_overlap"),
-            "map": ("model", "dimensions", "embedded"),
-            "search": ("top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection"),
-        }
-        names["ask"] = (*names["search"], "llm", "temperature", "seed")
-        return tuple(repr(getattr(self, name)) for name in names.get(verb, ()))
-
-    def _do_load(self, job: Job, source: Any) -> None:
-        check_source(source)
-        with self.preparing:
-            self.source, self.corpus, self.chunked, self.prepared = source, None, None, None
-            prepared(self, job)
-        self.embedded_now()
-
-    def _do_refresh(self, job: Job) -> None:
-        with self.preparing:
-            corpus = read_sources(self, job)
-            self.corpus, self.chunked, self.prepared = corpus, None, None
-            if self.store is not None:
-                self.store.refresh()
-                self.publish(read_only=not self.store.writable)
-            prepared(self, job)
-        self.embedded_now()
-
-    def _do_prepare(self, job: Job) -> None:
-        if self.source is not None:
-            prepared(self, job)
-            self.embedded_now()
-
-    def _do_embed(self, job: Job) -> Any:
-        return work.embed(self, job)
-
-    def _do_search(self, job: Job, question: str, **given: Any) -> Any:
-        found = work.find(self, job, question, work.options_of(self, given))
-        self.remember(found)
-        return found
-
-    def _do_ask(self, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Any:
-        return work.ask(self, job, question, work.options_of(self, given), llm, heard)
-
-    def _do_map(self, job: Job, method: str | None = None) -> Any:
-        return work.layout(self, job, method)
-
-    def _do_pull(self, job: Job, model: str) -> Any:
-        return work.pull(self, job, model)
-
-    def _do_probe(self, _: Job) -> ServerStatus:
-        return self.probe()
-
-    def _do_fill_index(self, job: Job, rebuild: bool = False) -> int:
-        return work.fill_index(self, job, rebuild)
-
-    def _do_rebuild_index(self, job: Job) -> int:
-        return self._do_fill_index(job, rebuild=True)
 
     # What follows from what -------------------------------------------------------------------------------------
 
@@ -292,10 +221,6 @@ class Engine(State):
             self.store.close()
             self.store = None
         atexit.unregister(self._at_exit)
-
-
-def _key(verb: str, args: tuple[Any, ...], options: dict[str, Any], settings: tuple[object, ...]) -> Hashable:
-    return (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
 
 
 def _close_later(engine: Engine) -> Callable[[], None]:

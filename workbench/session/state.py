@@ -11,7 +11,7 @@ from traitlets import Bool, CFloat, CInt, Enum, HasTraits, TraitError, Unicode, 
 
 from workbench.errors import InputError, WorkbenchError
 from workbench.models import DEFAULT
-from workbench.records import Progress
+from workbench.records import Chunk, Document, Progress
 from workbench.retrieval import METRICS, MODES
 
 if TYPE_CHECKING:
@@ -126,17 +126,46 @@ class State(HasTraits):
         with self.lock:
             self.set_trait("past", (entry, *self.past)[:_HISTORY])
 
+    def recall(self, number: int) -> None:
+        """Show entry `number` of the history again, 0 the newest: its question, passages and answer."""
+        if not 0 <= number < len(self.past):
+            raise InputError(f"There is no entry {number} in the history; it holds {len(self.past)}, from 0.")
+        entry = self.past[number]
+        retrieval = getattr(entry, "retrieval", entry)
+        answer = entry if retrieval is not entry else None
+        self.publish(focus=0, query=retrieval.query, answer=None, retrieval=retrieval)
+        self.publish(answer=answer)
+
+    def chunk(self, chunk_id: str) -> Chunk:
+        """Give a chunk by its id.
+
+        Raises
+        ------
+        InputError
+            There is none of that id.
+        """
+        for chunk in self.chunk_list:
+            if chunk.id == chunk_id:
+                return chunk
+        raise InputError(f"There is no chunk {chunk_id!r}. Ids look like 'folder/file.md:0'; wb.chunks lists them.")
+
+    def neighbours(self, chunk_id: str) -> tuple[Chunk | None, Chunk | None]:
+        """Give the chunks before and after one in its document, None at its ends."""
+        middle = self.chunk(chunk_id)
+        beside = {one.ordinal: one for one in self.chunk_list if one.document == middle.document}
+        return beside.get(middle.ordinal - 1), beside.get(middle.ordinal + 1)
+
     def dismiss(self) -> None:
         """Clear the error that is shown."""
         self.publish(error=None)
 
     @property
-    def chunk_list(self) -> tuple[Any, ...]:
+    def chunk_list(self) -> tuple[Chunk, ...]:
         """The chunks as records."""
         return self._trait_values.get("chunks", ())
 
     @property
-    def document_list(self) -> tuple[Any, ...]:
+    def document_list(self) -> tuple[Document, ...]:
         """The documents as records."""
         return self._trait_values.get("documents", ())
 

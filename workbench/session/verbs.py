@@ -1,0 +1,107 @@
+"""The verbs: which lane each runs in, which settings make two calls equal, and the work itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.corpus import check_source
+from workbench.records import Answer, Retrieval, ServerStatus
+from workbench.session import work
+from workbench.session.prepare import prepared, read_sources
+
+if TYPE_CHECKING:
+    from workbench.jobs.lane import Job
+    from workbench.session.engine import Engine
+
+__all__ = ["LANES", "VERBS", "Verb"]
+
+LANES = ("embed", "map", "ask", "pull", "index", "server")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: calls with equal arguments and equal `settings` join one job."""
+
+    lane: str
+    work: Callable[..., Any]
+    settings: tuple[str, ...] = ()
+
+
+def load(wb: Engine, job: Job, source: Any) -> None:
+    """Read another corpus."""
+    check_source(source)
+    with wb.preparing:
+        wb.source, wb.corpus, wb.chunked, wb.prepared = source, None, None, None
+        prepared(wb, job)
+    wb.embedded_now()
+
+
+def refresh(wb: Engine, job: Job) -> None:
+    """Read the same sources again, and what another process has committed."""
+    with wb.preparing:
+        wb.corpus = read_sources(wb, job)
+        wb.chunked, wb.prepared = None, None
+        if wb.store is not None:
+            wb.store.refresh()
+            wb.publish(read_only=not wb.store.writable)
+        prepared(wb, job)
+    wb.embedded_now()
+
+
+def prepare(wb: Engine, job: Job) -> None:
+    """Load, chunk and compare, so that the panels can say what there is and what is to be done."""
+    if wb.source is not None:
+        prepared(wb, job)
+        wb.embedded_now()
+
+
+def search(wb: Engine, job: Job, question: str, **given: Any) -> Retrieval:
+    """Find passages."""
+    found = work.find(wb, job, question, work.options_of(wb, given))
+    wb.remember(found)
+    return found
+
+
+def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Answer:
+    """Find passages and have them answered from."""
+    return work.ask(wb, job, question, work.options_of(wb, given), llm, heard)
+
+
+def draw(wb: Engine, job: Job, method: str | None = None) -> Any:
+    """Lay out the map."""
+    return work.layout(wb, job, method)
+
+
+def probe(wb: Engine, _: Job) -> ServerStatus:
+    """Ask the Ollama server what it has."""
+    return wb.probe()
+
+
+def fill_index(wb: Engine, job: Job) -> int:
+    """Bring Chroma up to the record."""
+    return work.fill_index(wb, job, rebuild=False)
+
+
+def rebuild_index(wb: Engine, job: Job) -> int:
+    """Make the Chroma collection anew."""
+    return work.fill_index(wb, job, rebuild=True)
+
+
+_CHUNKING = ("model", "chunk_size", "chunk_overlap")
+_SEARCH = ("model", "top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection", "embedded")
+
+VERBS: Mapping[str, Verb] = {
+    "load": Verb("embed", load),
+    "refresh": Verb("embed", refresh),
+    "prepare": Verb("embed", prepare, _CHUNKING),
+    "embed": Verb("embed", work.embed, _CHUNKING),
+    "search": Verb("ask", search, _SEARCH),
+    "ask": Verb("ask", ask, (*_SEARCH, "llm", "temperature", "seed")),
+    "map": Verb("map", draw, ("model", "dimensions", "embedded")),
+    "pull": Verb("pull", work.pull),
+    "probe": Verb("server", probe),
+    "fill_index": Verb("index", fill_index),
+    "rebuild_index": Verb("index", rebuild_index),
+}
