@@ -23,6 +23,8 @@ WEBGL_FROM = 3000
 WEBGL = "-gl"
 """Ends the names of the traces drawn with WebGL. A browser paints all of WebGL over all of SVG, so either all
 traces of a map that have points are of the one kind or of the other."""
+MANY = 200
+"""Selected points from which their rings are faint."""
 CAMERA = {"eye": {"x": 0.7, "y": 0.7, "z": 0.7}, "projection": {"type": "orthographic"}}
 PARTS = ("points", "labels", "selected", "query", "passages", "key")
 """What changes together: `query` is the star and its lines."""
@@ -32,7 +34,8 @@ Trace = dict[str, Any]
 def trace_names(dimensions: int) -> tuple[str, ...]:
     """Give the names of the traces in drawing order; they are the same for every map of that many dimensions."""
     lines = tuple(f"lines {i}" for i in range(len(LINE_WIDTHS)))
-    drawn = ("points", "selected", *lines, "passages", "query")
+    # rings lie under the points, so that a large selection hides no colour
+    drawn = ("selected", "points", *lines, "passages", "query")
     webgl = () if dimensions == 3 else tuple(name + WEBGL for name in drawn)
     return (*drawn, *webgl, *(f"key {i}" for i in range(KEYS)))
 
@@ -218,7 +221,7 @@ def _rings(projection: Projection, selection: Sequence[str], colors: Theme) -> T
     """Give a ring around each selected point."""
     known = rows_of(projection.ids) if selection else {}
     rows = np.array(sorted(known[chunk_id] for chunk_id in set(selection) if chunk_id in known), dtype=np.int64)
-    marker = {"size": _size(projection) + 5, "color": colors.text}
+    marker = {"size": _size(projection) + 5, "color": colors.text, "opacity": 1.0 if len(rows) < MANY else 0.4}
     return {**positions(projection.coordinates[rows]), "marker": marker}
 
 

@@ -49,7 +49,9 @@ class MapPanel(Panel):
         self._frame.add_class("wb-map-frame")
         self._summary = Label("")
         self._summary.add_class("wb-map-summary")
-        body = VBox([self.surroundings, self._frame, self._summary])
+        foot = HBox([self._summary, self.clear])
+        foot.add_class("wb-map-foot")
+        body = VBox([self.surroundings, self._frame, foot])
         body.add_class("wb-box")
         self.widget = VBox([self._head, body])
         for name in ("wb-panel", "wb-map"):
@@ -88,7 +90,7 @@ class MapPanel(Panel):
             button.add_class("wb-chip")
         for setting in (self.colors, self.depth):
             setting.add_class("wb-settings")
-        self._head = HBox([title, self.clear, self.colors, self.method, self.depth])
+        self._head = HBox([title, self.colors, self.method, self.depth])
         self._head.add_class("wb-map-head")
 
     def _listen(self) -> None:
