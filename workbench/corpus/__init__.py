@@ -1,9 +1,9 @@
-"""Read documents from wherever they are, and cut them into chunks."""
+"""From files, frames and texts to documents with a report, and from documents to chunks."""
 
 from workbench.corpus.chunking import chunk_documents
+from workbench.corpus.corpus import Corpus
 from workbench.corpus.docstrings import docstring_documents
-from workbench.corpus.load import Corpus, load
 from workbench.corpus.samples import samples
-from workbench.corpus.sources import check_source
+from workbench.corpus.sources import check_source, load
 
 __all__ = ["Corpus", "check_source", "chunk_documents", "docstring_documents", "load", "samples"]

@@ -1,91 +1,155 @@
-"""A large corpus with no download: the docstrings of the libraries that are installed."""
+"""The docstrings of installed libraries as a corpus: thousands of texts with no download, and nothing imported."""
 
 from __future__ import annotations
 
 import ast
+import importlib.util
 import inspect
+import warnings
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
-from workbench.errors import CorpusNotFound
+from workbench.corpus.clean import clean_text
+from workbench.errors import CorpusNotFound, InputError
 from workbench.records import Document
 
 __all__ = ["docstring_documents"]
 
-_LEAST = 40
-"""Characters; a shorter docstring says nothing worth finding."""
-_SKIPPED = {"tests", "test", "_vendor", "vendored", "externals", "conftest.py"}
+_TESTS = frozenset({"tests", "test", "testing", "_tests", "conftest.py", "__pycache__"})
+_LARGEST = 2_000_000
+"""Bytes of a source file; a larger one is made by a machine."""
+_MOST = 50_000
+"""Docstrings of one package."""
+
+_Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def docstring_documents(packages: Sequence[str]) -> tuple[Document, ...]:
-    """Read the docstrings of packages from their source files; nothing of them is run.
+    """Read the docstrings of public modules, classes, methods and functions.
+
+    Source files are parsed, never run. Tests and names that begin with `_` are left out (files that do are not: many
+    public functions live in them).
 
     Parameters
     ----------
     packages
-        Top-level names, such as `["numpy", "sklearn"]`.
+        Names of installed top-level packages, such as `["numpy", "sklearn"]`.
 
     Returns
     -------
     tuple of Document
-        Ids such as `numpy/linalg/_linalg.py#norm`, titles such as `numpy.linalg._linalg.norm`; metadata package,
-        module and kind (module, class, function).
+        Id `numpy/linalg/_linalg.py#norm`, title the qualified name, text the call and the docstring. Metadata:
+        `package`, `module`, `kind` (module, class, method or function), `source` (the file), `format`, `folder`.
 
     Raises
     ------
     CorpusNotFound
-        A package is not installed, or has no Python source.
+        A package that is not installed, or has no Python source.
+    InputError
+        No packages, or something that is not the name of one.
     """
+    if isinstance(packages, str) or not packages:
+        raise InputError(f"The packages are {packages!r}; give a list of names, such as ['numpy', 'sklearn'].")
+    return tuple(document for package in dict.fromkeys(packages) for document in _of_package(package))
+
+
+def _of_package(package: str) -> list[Document]:
+    files = _files(package)
     documents: dict[str, Document] = {}
-    for package in packages:
-        for document in _package(package):
-            documents.setdefault(document.id, document)
-    return tuple(documents.values())
+    with warnings.catch_warnings():
+        # Escapes such as "\d" in other people's sources.
+        warnings.simplefilter("ignore")
+        for path, name in files:
+            for document in _of_file(path, name):
+                documents.setdefault(document.id, document)
+            if len(documents) >= _MOST:
+                break
+    if not documents:
+        raise CorpusNotFound(f"The package {package!r} has no docstrings in Python source. Choose another one.")
+    return list(documents.values())
 
 
-def _package(package: str) -> Iterator[Document]:
-    spec = find_spec(package) if package.isidentifier() else None
-    if spec is None or not (spec.submodule_search_locations or spec.origin):
-        raise CorpusNotFound(
-            f"The package {package!r} is not installed here. Give top-level names of installed packages, such as "
-            "'numpy' or 'sklearn'."
-        )
-    roots = [Path(one) for one in spec.submodule_search_locations or []] or [Path(str(spec.origin))]
-    found = False
-    for root in roots:
-        for file in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
-            below = file.relative_to(root.parent)
-            if _SKIPPED.isdisjoint(below.parts):
-                for document in _file(file, below, package):
-                    found = True
-                    yield document
-    if not found:
-        raise CorpusNotFound(f"The package {package!r} has no docstrings in Python source files. Give another one.")
-
-
-def _file(file: Path, below: Path, package: str) -> Iterator[Document]:
+def _files(package: object) -> list[tuple[Path, str]]:
+    """Give (path, path below the folder of packages) of each source file."""
+    if not isinstance(package, str) or not package.isidentifier():
+        raise InputError(f"{package!r} is not the name of a top-level package, such as 'numpy'. Leave out submodules.")
     try:
-        tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError, OSError, RecursionError):
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None:
+        raise CorpusNotFound(
+            f"The package {package!r} is not installed here. Check the name (of the import, not of the download: "
+            f"'sklearn', not 'scikit-learn'), or install it."
+        )
+    roots = [Path(root) for root in spec.submodule_search_locations or ()]
+    if not roots:
+        return [(Path(spec.origin), Path(spec.origin).name)] if spec.origin and spec.origin.endswith(".py") else []
+    return [
+        (path, path.relative_to(root.parent).as_posix())
+        for root in roots
+        for path in sorted(root.rglob("*.py"))
+        if _TESTS.isdisjoint(path.relative_to(root).parts)
+    ]
+
+
+def _of_file(path: Path, name: str) -> Iterator[Document]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            return
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        # Templates and files for other versions of Python are part of many packages.
         return
-    module = ".".join(below.with_suffix("").parts).removesuffix(".__init__")
-    for name, kind, text in _docstrings(tree, ""):
-        if len(text) >= _LEAST:
-            path = below.as_posix()
-            title = f"{module}.{name}" if name else module
-            metadata = {"source": path, "format": "py", "package": package, "module": module, "kind": kind}
-            yield Document(f"{path}#{name}" if name else path, text, title, metadata)
+    parts = name.removesuffix(".py").split("/")
+    module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    yield from _document(tree, name, module, "", "module", module)
+    yield from _of_body(tree.body, name, module, "")
 
 
-def _docstrings(node: ast.Module | ast.ClassDef, within: str) -> Iterator[tuple[str, str, str]]:
-    text = ast.get_docstring(node, clean=False)
-    if text:
-        yield within, "class" if within else "module", inspect.cleandoc(text)
-    for child in node.body:
-        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            name = f"{within}.{child.name}" if within else child.name
-            if isinstance(child, ast.ClassDef):
-                yield from _docstrings(child, name)
-            elif own := ast.get_docstring(child, clean=False):
-                yield name, "function", inspect.cleandoc(own)
+def _of_body(body: list[ast.stmt], name: str, module: str, owner: str) -> Iterator[Document]:
+    for node in body:
+        if isinstance(node, (ast.If, ast.Try)):
+            branches = [node.body, node.orelse, *([node.finalbody] if isinstance(node, ast.Try) else [])]
+            for branch in branches:
+                yield from _of_body(branch, name, module, owner)
+        elif isinstance(node, _Defined) and not node.name.startswith("_"):
+            yield from _of_definition(node, name, module, owner)
+
+
+def _of_definition(node: _Defined, name: str, module: str, owner: str) -> Iterator[Document]:
+    inner = f"{owner}.{node.name}" if owner else node.name
+    if isinstance(node, ast.ClassDef):
+        yield from _document(node, name, module, inner, "class", f"class {module}.{inner}")
+        yield from _of_body(node.body, name, module, inner)
+    else:
+        kind = "method" if owner else "function"
+        yield from _document(node, name, module, inner, kind, f"{module}.{inner}({_arguments(node.args)})")
+
+
+def _document(
+    node: ast.Module | _Defined, name: str, module: str, inner: str, kind: str, heading: str
+) -> Iterator[Document]:
+    docstring = ast.get_docstring(node, clean=False)
+    if not docstring or not docstring.strip():
+        return
+    package = module.partition(".")[0]
+    metadata = {
+        "source": name,
+        "format": "docstring",
+        "folder": package,
+        "package": package,
+        "module": module,
+        "kind": kind,
+    }
+    text = clean_text(f"{heading}\n\n{inspect.cleandoc(docstring)}")
+    title = f"{module}.{inner}" if inner else module
+    yield Document(f"{name}#{inner}" if inner else name, text, title, metadata)
+
+
+def _arguments(arguments: ast.arguments) -> str:
+    positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    rest = [f"*{arguments.vararg.arg}"] if arguments.vararg else (["*"] if arguments.kwonlyargs else [])
+    named = [argument.arg for argument in arguments.kwonlyargs]
+    last = [f"**{arguments.kwarg.arg}"] if arguments.kwarg else []
+    return ", ".join([*(name for name in positional if name not in ("self", "cls")), *rest, *named, *last])

@@ -1,112 +1,125 @@
-"""Walk folders and read files; every file gets its line in the report."""
+"""Files to documents, each with its line in the load report; a bad one costs that line and nothing else."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from threading import Event
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 
-from workbench.corpus.formats import read_file
-from workbench.corpus.formats.common import Skipped
+from workbench.corpus.clean import Scalar, flat_metadata
+from workbench.corpus.formats import Content, Failed, Part, RawFile, Skipped, format_of, reader_of
+from workbench.corpus.formats.base import some
+from workbench.corpus.formats.decoding import decode
+from workbench.corpus.questions import parse_questions, unknown_documents
+from workbench.corpus.walk import QUESTIONS, Found
 from workbench.errors import Cancelled
 from workbench.records import Document, FileReport, Question
 
-__all__ = ["read_files"]
+__all__ = ["MAX_BYTES", "read_files"]
 
-QUESTIONS = "questions.jsonl"
-LARGEST = 200_000_000
-"""Bytes; a larger file is skipped, since parsing it would take more memory than a laptop has to spare."""
+MAX_BYTES = 100_000_000
+"""Largest file that is read; a text of this size is 25 million tokens, days of embedding."""
 
-Read = tuple[list[Document], list[FileReport], list[Question]]
+_RESERVED = frozenset({"source", "format", "folder"})
 
 
-def read_files(paths: Sequence[Path], cancel: Event, progress: Callable[[int, int], None] | None) -> Read:
-    """Read files and folders, in the order of their names.
+def read_files(
+    found: Sequence[Found], check: Callable[[], None], progress: Callable[[int, int], None]
+) -> tuple[list[Document], list[FileReport], tuple[Question, ...]]:
+    """Read files in order.
 
     Parameters
     ----------
-    paths
-        Resolved files and folders. The id of a file is its path below the folder, or its name.
-    cancel
-        Looked at between files.
+    found
+        Files and what was refused on the way to them.
+    check
+        Called between files and pages; raises `Cancelled` to stop.
     progress
-        Called with (files read, files in all).
+        Told (files done, files in all).
     """
-    found = [(file, name) for path in paths for file, name in _walk(path)]
     documents: list[Document] = []
     reports: list[FileReport] = []
-    questions: list[Question] = []
-    for number, (file, name) in enumerate(found):
-        if cancel.is_set():
-            raise Cancelled(f"Reading was stopped after {number} of {len(found)} files; load again to start over.")
-        if name == QUESTIONS:
-            read, report = _questions(file, name)
-            questions += read
+    questions: tuple[Question, ...] = ()
+    asked: int | None = None
+    for number, one in enumerate(found, 1):
+        check()
+        if one.refused is None and one.name == QUESTIONS:
+            questions, report = _read_questions(one, check)
+            asked = len(reports)
         else:
-            more, report = _read(file, name)
-            documents += more
+            read, report = _read(one, check)
+            documents.extend(read)
         reports.append(report)
-        if progress is not None:
-            progress(number + 1, len(found))
+        progress(number, len(found))
+    if asked is not None:
+        said = unknown_documents(questions, {document.id for document in documents})
+        reports[asked] = replace(reports[asked], reason="; ".join(filter(None, (reports[asked].reason, said))))
     return documents, reports, questions
 
 
-def _walk(path: Path) -> Iterator[tuple[Path, str]]:
-    if not path.is_dir():
-        yield path, path.name
-        return
-    for folder, below, names in os.walk(path, followlinks=False):
-        below[:] = sorted(one for one in below if not one.startswith(".") and one != "__pycache__")
-        for name in sorted(names):
-            file = Path(folder, name)
-            yield file, file.relative_to(path).as_posix()
-
-
-def _read(file: Path, name: str) -> tuple[list[Document], FileReport]:
+def _read(found: Found, check: Callable[[], None]) -> tuple[list[Document], FileReport]:
+    if found.refused is not None:
+        return [], found.refused
     try:
-        _check(file, name)
-        return read_file(file, name)
-    except Skipped as reason:
-        return [], FileReport(name, "skipped", str(reason))
-    except OSError as error:
-        return [], FileReport(name, "failed", error.strerror or type(error).__name__)
-    except Exception as error:  # noqa: BLE001 - parsers raise anything; the report is where the person looks
-        return [], FileReport(name, "failed", f"{type(error).__name__}: {error}"[:300])
+        if PurePosixPath(found.name).name == QUESTIONS:
+            raise Skipped("questions are no document, and only those at the top of the folder are offered")
+        read = reader_of(found.name)
+        content = read(RawFile(found.name, _bytes(found), check))
+        documents = [_document(found.name, part) for part in content.parts if part.text.strip()]
+        if not documents:
+            raise Skipped(content.note or "empty")
+    except Exception as error:  # noqa: BLE001 - whatever a parser raises becomes the file's line in the report
+        return [], _report(found.name, error)
+    return documents, _loaded(found.name, documents, content)
 
 
-def _check(file: Path, name: str) -> None:
-    if Path(name).name.startswith("."):
-        raise Skipped("a hidden file")
-    if file.is_symlink():
-        raise Skipped("a link; only files in the folder itself are read")
-    if not file.is_file():
-        raise Skipped("not a regular file")
-    size = file.stat().st_size
-    if size == 0:
+def _loaded(name: str, documents: list[Document], content: Content) -> FileReport:
+    characters = sum(len(document.text) for document in documents)
+    return FileReport(name, "loaded", content.note, characters, content.encoding)
+
+
+def _report(name: str, error: Exception) -> FileReport:
+    if isinstance(error, Cancelled):
+        raise error
+    if isinstance(error, Skipped):
+        return FileReport(name, "skipped", str(error))
+    if isinstance(error, Failed):
+        return FileReport(name, "failed", str(error))
+    if isinstance(error, OSError):
+        # Without the path: reports are shown, copied and saved.
+        return FileReport(name, "failed", error.strerror or type(error).__name__)
+    return FileReport(name, "failed", f"its content is damaged ({type(error).__name__}: {error})")
+
+
+def _bytes(found: Found) -> bytes:
+    status = found.path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise Skipped("not a regular file (a pipe, socket or device)")
+    if status.st_size > MAX_BYTES:
+        raise Skipped(f"{status.st_size / 1e6:,.0f} MB, and at most {MAX_BYTES / 1e6:,.0f} MB are read; split it")
+    with found.path.open("rb") as file:
+        data = file.read(MAX_BYTES)
+    if not data:
         raise Skipped("empty")
-    if size > LARGEST:
-        raise Skipped(f"{size / 1e6:,.0f} MB; at most {LARGEST / 1e6:,.0f} MB are read. Split the file")
+    return data
 
 
-def _questions(file: Path, name: str) -> tuple[list[Question], FileReport]:
-    found: list[Question] = []
-    broken: list[int] = []
+def _document(name: str, part: Part) -> Document:
+    path = PurePosixPath(name)
+    metadata: dict[str, Scalar] = {"source": name, "format": format_of(name)}
+    if len(path.parts) > 1:
+        metadata["folder"] = path.parts[0]
+    for field, value in flat_metadata(part.metadata).items():
+        metadata[f"column.{field}" if field in _RESERVED else field] = value
+    return Document(f"{name}#{part.key}" if part.key else name, part.text, part.title or path.name, metadata)
+
+
+def _read_questions(found: Found, check: Callable[[], None]) -> tuple[tuple[Question, ...], FileReport]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        return [], FileReport(name, "failed", f"the corpus's questions cannot be read: {error}"[:300])
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            documents = tuple(str(one) for one in row.get("documents", ()))
-            found.append(Question(str(row.get("id", number)), str(row["question"]), documents))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            broken.append(number)
-    reason = f"{len(found)} questions about the corpus, not a document"
-    if broken:
-        reason += f"; {len(broken)} lines cannot be read, such as line {broken[0]}"
-    return found, FileReport(name, "skipped", reason)
+        text, encoding = decode(RawFile(found.name, _bytes(found), check).data)
+        questions, problems = parse_questions(text)
+    except Exception as error:  # noqa: BLE001 - as for any other file
+        return (), _report(found.name, error)
+    said = [f"{len(questions)} questions of the corpus, not a document", *([some(problems)] if problems else [])]
+    return questions, FileReport(found.name, "skipped", "; ".join(said), len(text), encoding)

@@ -1,4 +1,4 @@
-"""The corpora that come with the workbench."""
+"""The sample corpora that come with the project."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from pathlib import Path
 
 __all__ = ["samples"]
 
-_DATA = Path(__file__).resolve().parent.parent.parent / "data"
+_DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 def samples() -> dict[str, Path]:
-    """Give the sample corpora by name; empty where the project's `data` folder is not beside the package."""
-    if not _DATA.is_dir():
-        return {}
-    return {folder.name: folder for folder in sorted(_DATA.iterdir()) if (folder / "questions.jsonl").exists()}
+    """Give each folder of `data/` that has questions, by its name; empty where the package came without them."""
+    return {found.parent.name: found.parent for found in sorted(_DATA.glob("*/questions.jsonl"))}

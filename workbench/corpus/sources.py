@@ -1,87 +1,199 @@
-"""What can be a corpus, told apart without reading it."""
+"""What a corpus can be made of, and its reading."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from threading import Event
+from typing import Any
 
+from workbench.corpus.clean import safe_name
+from workbench.corpus.corpus import Corpus
+from workbench.corpus.files import read_files
+from workbench.corpus.frames import check_frame, is_frame, read_frame
+from workbench.corpus.identity import memory_identity, place_identity, place_name
+from workbench.corpus.objects import is_document, read_objects, read_texts
 from workbench.corpus.samples import samples
-from workbench.errors import CorpusNotFound, InputError
+from workbench.corpus.walk import Found, walk
+from workbench.errors import Cancelled, CorpusError, CorpusNotFound, InputError
+from workbench.records import Document, FileReport, LoadReport
 
-__all__ = ["Kind", "check_source", "kind_of", "locate"]
+__all__ = ["check_source", "load"]
 
-Kind = Literal["nothing", "path", "paths", "texts", "frame", "documents"]
-
-_EXPECTED = (
-    "Give a folder or file (a str or Path), a list of texts, a pandas DataFrame, or a list of documents of the "
-    "workbench, LlamaIndex or LangChain."
-)
+_KINDS = "the path of a folder or file, a list of paths, texts or documents, or a pandas DataFrame"
 
 
-def check_source(source: object) -> None:
-    """Check that the input exists and is of a known kind; nothing is read.
+def check_source(source: Any) -> None:
+    """Check that a source exists and is of a known kind; nothing is read.
+
+    Parameters
+    ----------
+    source
+        None (no corpus yet); a path (a str is always one); a list of Path, of str (texts), or of our, LlamaIndex or
+        LangChain documents; a pandas DataFrame.
 
     Raises
     ------
     CorpusNotFound
         A path that is not there.
     InputError
-        An input of no known kind, or a list of several kinds.
+        Another kind, a list of several kinds, a frame without a text column or with ids that repeat.
     """
-    kind = kind_of(source)
-    if kind in ("path", "paths"):
-        for path in [source] if kind == "path" else source:  # type: ignore[attr-defined]
-            _check_path(Path(path))
+    if source is None:
+        return
+    if isinstance(source, (str, os.PathLike)):
+        _existing(source)
+    elif is_frame(source):
+        check_frame(source)
+    elif isinstance(source, (list, tuple)):
+        if _kind_of_items(source) == "path":
+            for path in source:
+                _existing(path)
+    else:
+        raise InputError(f"A corpus cannot be made of a {_type(source)}. {_hint(source)}Give {_KINDS}.")
 
 
-def kind_of(source: Any) -> Kind:
-    """Tell the kind of an input; a `str` by itself is always a path, in a list it is a text.
+def load(source: Any, cancel: Event | None = None, progress: Callable[[int, int], None] | None = None) -> Corpus:
+    """Read a source.
+
+    Parameters
+    ----------
+    source
+        As for `check_source`.
+    cancel
+        Set it to stop between files, pages and rows.
+    progress
+        Told (files done, files in all); not called for what is in memory already.
+
+    Returns
+    -------
+    Corpus
+        Without documents where there was no text; its report says why.
 
     Raises
     ------
-    InputError
-        None of the known kinds.
+    CorpusNotFound, InputError
+        As for `check_source`.
+    CorpusError
+        The folder cannot be listed.
+    Cancelled
+        `cancel` was set.
     """
+    check_source(source)
+    check = _checker(cancel)
     if source is None:
-        return "nothing"
-    if isinstance(source, (str, Path)):
-        return "path"
-    if hasattr(source, "columns") and hasattr(source, "itertuples"):
-        return "frame"
-    if isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
-        return _kind_of_list(source)
-    raise InputError(f"The corpus is a {type(source).__name__}. {_EXPECTED}")
+        return Corpus("none", identity="none")
+    if isinstance(source, (str, os.PathLike)):
+        return _load_paths([_existing(source)], check, progress)
+    if is_frame(source):
+        return _in_memory(*read_frame(source, check))
+    kind = _kind_of_items(source)
+    if kind == "path":
+        return _load_paths([_existing(path) for path in source], check, progress)
+    return _in_memory(*(read_texts(source, check) if kind == "text" else read_objects(source, check)))
 
 
-def _kind_of_list(items: Sequence[Any]) -> Kind:
-    kinds = [_kind_of_item(item) for item in items]
-    for position, kind in enumerate(kinds):
-        if kind is None or kind != kinds[0]:
-            first = f", where the first is a {type(items[0]).__name__}" if position else ""
-            raise InputError(f"Item {position} of the list is a {type(items[position]).__name__}{first}. {_EXPECTED}")
-    return kinds[0] if kinds and kinds[0] else "texts"
+def _checker(cancel: Event | None) -> Callable[[], None]:
+    def check() -> None:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled("Reading the corpus was stopped; load it again to go on.")
+
+    return check
 
 
-def _kind_of_item(item: object) -> Kind | None:
-    if isinstance(item, str):
-        return "texts"
-    if isinstance(item, Path):
-        return "paths"
-    return "documents" if hasattr(item, "text") or hasattr(item, "page_content") else None
+def _existing(source: str | os.PathLike[str]) -> Path:
+    if not os.fspath(source):
+        raise InputError("The path of the corpus is empty. Give the path of a folder or file.")
+    try:
+        path = _place(Path(source).expanduser())
+        exists = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise CorpusNotFound(_not_there(str(source))) from error
+    if not exists:
+        raise CorpusNotFound(_not_there(str(source)))
+    return path
 
 
-def locate(path: str | Path) -> Path:
-    """Give the resolved path; `data/<sample>` is found from any folder, since notebooks lie in one of their own."""
-    given = Path(path).expanduser()
-    if not given.exists() and len(given.parts) == 2 and given.parts[0] == "data":
+def _place(given: Path) -> Path:
+    # `data/<sample>` is found from any folder, since notebooks lie in one of their own.
+    if given.parts[:-1] == ("data",) and not given.exists():
         return samples().get(given.name, given).resolve()
     return given.resolve()
 
 
-def _check_path(path: Path) -> None:
-    if not str(path).strip() or not locate(path).exists():
-        raise CorpusNotFound(
-            f"There is no file or folder {str(path)!r} (looked in {Path.cwd().name!r}, the notebook's folder). "
-            "Check the spelling, or give the whole path."
-        )
+def _not_there(given: str) -> str:
+    shown = given if len(given) <= 200 else f"{given[:200]}..."
+    text = " To use a text itself, put it in a list: [text]." if "\n" in given or len(given) > 200 else ""
+    relative = "" if Path(given).is_absolute() else f" It was looked for in {Path.cwd().name!r}, the notebook's folder."
+    return f"There is no file or folder {shown!r}.{relative} Check the spelling, or give the full path.{text}"
+
+
+def _kind_of_items(items: Sequence[object]) -> str:
+    first = _kind(items[0], 0) if items else "text"
+    for place, item in enumerate(items):
+        if _kind(item, place) != first:
+            raise InputError(
+                f"The list mixes kinds: item 0 is a {_type(items[0])}, item {place} a {_type(item)}. "
+                "Give a list of one kind: texts, paths, or documents."
+            )
+    return first
+
+
+def _kind(item: object, place: int) -> str:
+    if isinstance(item, str):
+        return "text"
+    if isinstance(item, os.PathLike):
+        return "path"
+    if is_document(item):
+        return "document"
+    raise InputError(f"Item {place} of the list is a {_type(item)}. {_hint(item)}Give {_KINDS}.")
+
+
+def _type(value: object) -> str:
+    return type(value).__name__
+
+
+def _hint(value: object) -> str:
+    if is_document(value):
+        return "Put a single document into a list: [document]. "
+    if hasattr(value, "to_pandas"):
+        return "Turn it into a pandas DataFrame with .to_pandas(). "
+    if hasattr(value, "__iter__") and not isinstance(value, (bytes, dict)):
+        return "Turn it into a list with list(...). "
+    return ""
+
+
+def _load_paths(paths: list[Path], check: Callable[[], None], progress: Callable[[int, int], None] | None) -> Corpus:
+    paths = list(dict.fromkeys(paths))
+    single = len(paths) == 1
+    base = paths[0] if single else Path(os.path.commonpath([path.parent for path in paths]))
+    found: dict[str, Found] = {}
+    for path in paths:
+        below = "" if single else safe_name(path.relative_to(base).as_posix())
+        for one in _found(path, below, check):
+            found.setdefault(one.name, one)
+    documents, reports, questions = read_files(list(found.values()), check, progress or _quiet)
+    name = safe_name(place_name(base))
+    if not found:
+        reports = [FileReport(f"{name}/", "skipped", "an empty folder; put files into it, or choose another")]
+    return Corpus(name, tuple(documents), LoadReport(tuple(reports)), questions, place_identity(paths, name))
+
+
+def _found(path: Path, below: str, check: Callable[[], None]) -> list[Found]:
+    if not path.is_dir():
+        return [Found(path, below or safe_name(path.name))]
+    try:
+        return walk(path, below, check)
+    except OSError as error:
+        raise CorpusError(
+            f"The folder {path.name!r} cannot be listed: {error.strerror}. Check its permissions, or choose another."
+        ) from error
+
+
+def _quiet(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def _in_memory(documents: list[Document], reports: list[FileReport]) -> Corpus:
+    return Corpus("memory", tuple(documents), LoadReport(tuple(reports)), (), memory_identity(documents))

@@ -1,41 +1,51 @@
-"""One small file for each kind of file; the ending of the name decides."""
+"""The file formats that are read: one small module each, chosen by a file's suffix."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from pathlib import Path
+from pathlib import PurePosixPath
 
-from workbench.corpus.formats.common import Skipped
-from workbench.records import Document, FileReport
+from workbench.corpus.formats.base import Content, Failed, Part, RawFile, Skipped
+from workbench.corpus.formats.csv_rows import read_csv
+from workbench.corpus.formats.html_text import read_html
+from workbench.corpus.formats.json_rows import read_json, read_jsonl
+from workbench.corpus.formats.notebook import read_notebook
+from workbench.corpus.formats.pdf_pages import read_pdf
+from workbench.corpus.formats.plain import read_marked, read_plain
 
-__all__ = ["READERS", "read_file"]
+__all__ = ["Content", "Failed", "Part", "RawFile", "Skipped", "format_of", "reader_of"]
 
-_HERE = "workbench.corpus.formats"
+Reader = Callable[[RawFile], Content]
 
-READERS = {
-    **dict.fromkeys((".md", ".markdown", ".txt", ".text", ".rst", ""), "text:read"),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), "html:read"),
-    **dict.fromkeys((".csv", ".tsv"), "table:read_csv"),
-    ".jsonl": "table:read_jsonl",
-    ".pdf": "pdf:read",
+_FORMATS: dict[str, tuple[Reader, tuple[str, ...]]] = {
+    "text": (read_plain, (".txt", ".text", ".log", "")),
+    "markdown": (read_marked, (".md", ".markdown", ".mdown")),
+    "rst": (read_marked, (".rst",)),
+    "html": (read_html, (".html", ".htm", ".xhtml")),
+    "csv": (read_csv, (".csv", ".tsv")),
+    "jsonl": (read_jsonl, (".jsonl", ".ndjson")),
+    "json": (read_json, (".json",)),
+    "notebook": (read_notebook, (".ipynb",)),
+    "python": (read_plain, (".py",)),
+    "pdf": (read_pdf, (".pdf",)),
 }
-"""Ending to the function that reads it, imported when it is first needed."""
+_BY_SUFFIX = {suffix: kind for kind, (_, suffixes) in _FORMATS.items() for suffix in suffixes}
 
 
-def read_file(file: Path, name: str) -> tuple[list[Document], FileReport]:
-    """Read one file.
+def format_of(name: str) -> str:
+    """Give the format that a file's name promises, such as `markdown`; empty if it is none that we read."""
+    return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
+
+
+def reader_of(name: str) -> Reader:
+    """Give the reader of a file.
 
     Raises
     ------
     Skipped
-        It is of no kind that is read, or holds nothing.
+        Its suffix is none that we read.
     """
-    ending = file.suffix.lower()
-    if ending not in READERS:
-        raise Skipped(f"not a format that is read: {ending}")
-    module, _, function = READERS[ending].partition(":")
-    read: Callable[[Path, str], tuple[list[Document], str]] = getattr(import_module(f"{_HERE}.{module}"), function)
-    documents, encoding = read(file, name)
-    characters = sum(len(document.text) for document in documents)
-    return documents, FileReport(name, "loaded", "", characters, encoding)
+    kind = format_of(name)
+    if not kind:
+        raise Skipped(f"not a text format we read: {PurePosixPath(name).suffix.lower()}")
+    return _FORMATS[kind][0]

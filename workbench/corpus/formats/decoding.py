@@ -1,0 +1,80 @@
+"""Bytes to text: which encoding, or that it is no text at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from workbench.corpus.clean import clean_text
+from workbench.corpus.formats.base import Failed, Skipped
+
+__all__ = ["decode"]
+
+# UTF-32's mark begins with UTF-16's, so it has to be tried first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_SAMPLE = 100_000
+"""Bytes looked at to tell text from binary data and to guess an encoding."""
+_MOST_CONTROL = 0.05
+"""Share of control characters above which a file is not text."""
+_USUAL = ("cp1252", "latin_1")
+
+
+def decode(data: bytes, declared: str = "") -> tuple[str, str]:
+    r"""Give the text, its line ends as `\n`, and the encoding that it was in.
+
+    A byte order mark decides; else UTF-8; else the encoding that the file declares of itself; else the best guess
+    of charset-normalizer.
+
+    Raises
+    ------
+    Skipped
+        The bytes are no text.
+    Failed
+        They may be text, but no encoding fits.
+    """
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    if not encoding:
+        _require_text(data)
+        encoding = next((name for name in ("utf-8", declared) if name and _fits(data, name)), "") or _guess(data)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Failed(f"marked as {encoding.upper()}, but byte {error.start:,} is not: {error.reason}") from error
+    return clean_text(text.replace("\r\n", "\n").replace("\r", "\n")), encoding.removesuffix("-sig")
+
+
+def _require_text(data: bytes) -> None:
+    sample = data[:_SAMPLE]
+    if b"\0" in sample:
+        raise Skipped("binary, not text (it has NUL bytes)")
+    if len(_CONTROL.findall(sample)) > _MOST_CONTROL * len(sample):
+        raise Skipped("binary, not text (it is full of control characters)")
+
+
+def _fits(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _guess(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    found = [match for match in from_bytes(data[:_SAMPLE]) if _fits(data, match.encoding)]
+    if not found:
+        raise Failed("its encoding is not UTF-8 and could not be guessed; save it as UTF-8")
+    # Short Western texts fit dozens of code pages equally well: the most common one is meant.
+    usual = {name: match for match in found for name in (match.encoding, *match.could_be_from_charset)}
+    for name in _USUAL:
+        if name in usual and usual[name].chaos <= found[0].chaos and _fits(data, name):
+            return name
+    return str(found[0].encoding)
