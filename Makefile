@@ -22,8 +22,11 @@ help:  ## List these commands
 install:  ## Set up .venv with all that the app and its tests need (says what it downloads)
 	@$(PYTHON) -m tools.install
 
+# The checkout is JupyterLab's folder, so that data/ is in sight; no news is asked for, so that no question pops up.
+LAB_FLAGS = --ServerApp.root_dir=. --LabApp.news_url=None $(ROOT_FLAG)
+
 lab: install  ## Open JupyterLab on the workbench notebook
-	@$(PY) -m jupyterlab notebooks/00-workbench.ipynb --LabApp.news_url=None $(ROOT_FLAG) $(ARGS)
+	@$(PY) -m jupyterlab notebooks/00-workbench.ipynb $(LAB_FLAGS) $(ARGS)
 
 demo: install  ## Answer one question about camelids in the terminal, and write a map
 	@$(PY) -m workbench ask data/camelids "What animals are llamas related to?" $(ARGS)

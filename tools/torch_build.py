@@ -58,7 +58,7 @@ def choose(python: Path, pin: str, uv_pin: str, lock: Path) -> TorchBuild:
         return TorchBuild(alone, "CPU", "pip as it is set up here, which offers one")
     uv = find_uv(pip, python, uv_pin)
     command = (*uv, "pip", "install", "--python", str(python), "--no-deps", "--torch-backend=cpu", pin)
-    if reachable((*command, "--dry-run")):
+    if reachable((*command, "--dry-run", "--reinstall")):
         return TorchBuild(command, "CPU", "PyTorch's own index")
     say(
         "PyTorch's own index, which has the small CPU build, cannot be reached from here, and pip as it is set up "
@@ -72,7 +72,8 @@ def pip_offers_cpu(pip: Sequence[str], pin: str) -> bool:
     """Tell whether pip's own settings lead to a wheel marked `+cpu`; pip prefers that one to the plain version."""
     version = pin.partition("==")[2]
     offered = words_of((*pip, "index", "versions", "torch"), seconds=60)
-    return re.search(rf"(?<![\d.]){re.escape(version)}\+cpu\b", offered) is not None
+    listed = re.search(r"^Available versions: (.*)$", offered, re.MULTILINE)
+    return listed is not None and f"{version}+cpu" in listed.group(1).split(", ")
 
 
 def find_uv(pip: Sequence[str], python: Path, uv_pin: str) -> tuple[str, ...]:

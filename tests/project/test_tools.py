@@ -38,7 +38,8 @@ def test_a_cpu_wheel_that_pip_is_led_to_comes_first(monkeypatch):
 
 
 def test_a_cpu_wheel_of_another_version_does_not_count(monkeypatch):
-    assert choose(monkeypatch, offered="Available versions: 12.13.0+cpu, 2.13.0+cpuish").kind == "CUDA"
+    offered = "Available versions: 12.13.0+cpu, 2.13.0+cpuish, 2.12.0+cpu\n  INSTALLED: 2.13.0+cpu\n"
+    assert choose(monkeypatch, offered=offered).kind == "CUDA"
 
 
 def test_where_no_cpu_build_can_be_reached_the_size_of_cuda_is_said_before(monkeypatch, capsys):
