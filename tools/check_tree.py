@@ -52,7 +52,7 @@ def check_text(text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         for name, pattern in FORBIDDEN.items():
             if found := pattern.search(line):
-                yield f":{number}: {name}: {found.group()[:12]}... Take it out, or use a relative one, or a made-up /home/you."
+                yield f":{number}: {name}: {found.group()[:12]}... Take it out, make it relative, or make it up."
 
 
 def check_notebook(text: str) -> Iterator[str]:
