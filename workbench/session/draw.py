@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -30,7 +29,7 @@ def draw(
 
     `method` is `pca`, `umap` (wait for it), or None: the stored UMAP layout if there is one, else PCA.
     """
-    from workbench.projection import pca, trust
+    from workbench.projection import pca
 
     assert wb.store is not None
     ids = tuple(chunk.id for chunk in chunks)
@@ -38,8 +37,7 @@ def draw(
     stored = None if method == "pca" else load_layout(wb.store.record, now.collection.name, parameters)
     if stored is not None and stored.ids == ids:
         return _show(wb, stored)
-    flat = pca(vectors, ids, wb.dimensions)
-    flat = _show(wb, replace(flat, trust=trust(vectors, flat.coordinates)))
+    flat = _show(wb, pca(vectors, ids, wb.dimensions))
     if method != "umap":
         return flat
     wb.tell(Progress("map", "UMAP is laying out the map", 0, 0, "chunks"))
@@ -67,8 +65,7 @@ def _from_child(wb: Engine, job: Job, vectors: np.ndarray, flat: Projection) -> 
 
 def fit_umap(path: str, flat: Projection, parameters: dict[str, float]) -> Projection:
     """Lay out the vectors of a .npy file with UMAP, aligned to the PCA picture; runs in the child process."""
-    from workbench.projection import trust, umap_layout
+    from workbench.projection import umap_layout
 
     vectors = np.load(path, mmap_mode="r")
-    layout = umap_layout(vectors, flat.ids, flat, dimensions=flat.coordinates.shape[1], **parameters)  # type: ignore[arg-type]
-    return replace(layout, trust=trust(vectors, layout.coordinates))
+    return umap_layout(vectors, flat.ids, flat, dimensions=flat.coordinates.shape[1], **parameters)  # type: ignore[arg-type]

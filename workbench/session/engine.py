@@ -131,6 +131,10 @@ class Engine(State):
             self.submit("probe")
         if first and self.source is not None and not self.lanes["embed"].busy:
             self.submit("prepare")
+        if first:
+            from workbench.projection import warm_up
+
+            self.children["map"].warm(warm_up)
 
     # What is shared ---------------------------------------------------------------------------------------------
 

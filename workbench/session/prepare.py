@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Prepared", "prepared", "read_sources"]
 
+_COLORS = 8
+"""Groups that a map can show apart."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
@@ -57,6 +60,7 @@ def read_sources(wb: Engine, job: Job) -> Corpus:
         questions=corpus.questions,
         corpus_name=corpus.name,
         colors=("source", "similarity", *_fields(corpus)),
+        color=_telling_color(wb.color, corpus),
     )
     return corpus
 
@@ -67,6 +71,15 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     opened = open_store(path)
     wb.adopt_store(opened)
     wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=tuple(opened.notes))
+
+
+def _telling_color(chosen: str, corpus: Corpus) -> str:
+    """Give the field to colour by: with more files than colours, their folders tell more than the files."""
+    sources = {document.metadata.get("source") for document in corpus.documents}
+    folders = {document.metadata.get("folder") for document in corpus.documents} - {None}
+    if chosen == "source" and len(sources) > _COLORS and len(folders) > 1:
+        return "folder"
+    return chosen if chosen in ("source", "similarity", *_fields(corpus)) else "source"
 
 
 def _fields(corpus: Corpus) -> list[str]:
