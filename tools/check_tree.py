@@ -38,9 +38,11 @@ def main() -> int:
 
 def check_file(path: Path) -> Iterator[str]:
     """Yield `:line: what is wrong` for a text file; files that are not UTF-8 text are left alone."""
+    if not path.is_file():  # deleted and not yet committed, or a link to a folder
+        return
     try:
         text = path.read_text("utf-8")
-    except (UnicodeDecodeError, FileNotFoundError):
+    except UnicodeDecodeError:
         return
     yield from check_text(text)
     if path.suffix == ".ipynb":
