@@ -226,7 +226,7 @@ def test_cancel_keeps_finished_batches_and_resumes(folder, tmp_path):
         assert started.wait(5)
         time.sleep(0.2)
         wb.cancel("embed")
-        with pytest.raises(Cancelled, match="are stored. Embed again to go on"):
+        with pytest.raises(Cancelled, match="are stored"):
             job.wait()
         assert wb.progress["embed"].state == "cancelled"
         stored = wb.embedded

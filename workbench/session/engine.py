@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from workbench.corpus import Corpus
-from workbench.errors import Cancelled, InputError
+from workbench.errors import Cancelled, ConsentNeeded, InputError
 from workbench.generation import language_model
 from workbench.index.store import Store
 from workbench.jobs.child import Child
@@ -56,7 +56,7 @@ class Engine(State):
         self.live = False
         self._panels: Any = None
         self._embedding: tuple[object, EmbeddingModel] | None = None
-        self._language: tuple[object, LanguageModel] | None = None
+        self._language: tuple[tuple[object, EmbeddingModel], LanguageModel] | None = None
         self._matrix: tuple[Prepared, int, tuple[Chunk, ...], np.ndarray] | None = None
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions"])
         self._at_exit = _close_later(self)
@@ -141,8 +141,15 @@ class Engine(State):
     def embedding_model(self) -> EmbeddingModel:
         """Give the chosen embedding model, made at its first use."""
         if self._embedding is None or self._embedding[0] is not self.model:
+            self._release(embedding=True)
             options = {"consent": True} if self.model in self.consent else {}
-            self._embedding = (self.model, embedding_model(self.model, **options))
+            try:
+                self._embedding = (self.model, embedding_model(self.model, **options))
+            except ConsentNeeded as error:
+                texts = len(self.chunk_list) or "all"
+                raise ConsentNeeded(
+                    f"{error} It would be sent {texts} texts; its provider says what they cost."
+                ) from None
         return self._embedding[1]
 
     def language_model(self, given: object, embedding: EmbeddingModel) -> LanguageModel:
@@ -158,13 +165,24 @@ class Engine(State):
                 embed=lambda texts, role: embedding.embed(prepare(embedding, texts, role), role),
                 **options,
             )
+            self._release(language=True)
             self._language = (identity, made)
         return self._language[1]
 
     def forget_models(self, language: bool = True) -> None:
         """Make the models anew at their next use."""
-        self._embedding, self.prepared = None, None
-        if language:
+        self._release(embedding=True, language=language)
+        self.prepared = None
+
+    def _release(self, embedding: bool = False, language: bool = False) -> None:
+        """Let models go; those that we made are closed, a person's own objects stay as they are."""
+        if embedding and self._embedding is not None:
+            if isinstance(self._embedding[0], str):
+                self._embedding[1].close()
+            self._embedding = None
+        if language and self._language is not None:
+            if isinstance(self._language[0][0], str):
+                self._language[1].close()
             self._language = None
 
     def probed(self) -> ServerStatus:
@@ -218,8 +236,7 @@ class Engine(State):
         if self._panels is not None:
             self._panels.close()
             self._panels = None
-        if self._embedding is not None:
-            self._embedding[1].close()
+        self._release(embedding=True, language=True)
         self.unobserve_all()
         if self.store is not None:
             self.store.close()

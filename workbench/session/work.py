@@ -157,7 +157,6 @@ def pull(wb: Engine, job: Job, model: str) -> str:
         meter(completed, total)
 
     pull_model(name, job.cancel, told)
-    wb.forget_models()
     wb.probe()
     return model
 
