@@ -45,6 +45,7 @@ def adopt(record: Record, model: EmbeddingModel, collection: Collection, sent: S
     wanted = list(dict.fromkeys(sent))
     known = record.known(new, [text_key(new, "document", text) for text in wanted])
     wanted = [text for text, has in zip(wanted, known, strict=True) if not has]
+    adopted = 0
     for other in record.models():
         if wanted and _differs_in_engine_alone(other, collection.fingerprint):
             old = fingerprint_id(other)
@@ -52,8 +53,9 @@ def adopt(record: Record, model: EmbeddingModel, collection: Collection, sent: S
             texts = [text for text, has in zip(wanted, held, strict=True) if has]
             if texts and _agree(record, model, old, texts):
                 _copy(record, collection.fingerprint, old, texts)
-                return len(texts)
-    return 0
+                wanted = [text for text, has in zip(wanted, held, strict=True) if not has]
+                adopted += len(texts)
+    return adopted
 
 
 def _differs_in_engine_alone(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
@@ -64,7 +66,8 @@ def _differs_in_engine_alone(one: Mapping[str, object], other: Mapping[str, obje
 def _agree(record: Record, model: EmbeddingModel, old: str, texts: Sequence[str]) -> bool:
     sample = [texts[at] for at in np.linspace(0, len(texts) - 1, min(_SAMPLE, len(texts))).astype(int)]
     before = record.vectors(old, [text_key(old, "document", text) for text in sample])
-    now = check_vectors(model.embed(sample, "document"), sample, model)
+    parts = [sample[start : start + model.batch_size] for start in range(0, len(sample), model.batch_size)]
+    now = np.concatenate([check_vectors(model.embed(part, "document"), part, model) for part in parts])
     if now.shape != before.shape:
         return False
     cosines = (before * now).sum(axis=1) / (np.linalg.norm(before, axis=1) * np.linalg.norm(now, axis=1))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import StoreDamaged, StoreError
+from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
 
 __all__ = ["Database"]
 
 _WAIT = 1.0
-"""Seconds that a statement waits for another process's commit."""
+"""Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
+_LOOK = 0.05
 
 
 class Database:
@@ -32,71 +36,122 @@ class Database:
     StoreDamaged
         The file is not a database, or not one of ours.
     StoreError
-        It was written by a newer version of the workbench.
+        It was written by a newer version of the workbench, or there is none to be read.
     """
 
     def __init__(self, path: Path, writable: bool) -> None:
         self.path = path
         self.lock = threading.RLock()
         self._connection = self._open(writable)
+        self._file = path.stat().st_ino
 
-    def _open(self, writable: bool) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+    def reopen(self, writable: bool) -> None:
+        """Open the file of that name anew; the connection stays what it was if that fails."""
+        fresh = self._open(writable)
+        with self.lock:
+            self._connection.close()
+            self._connection, self._file = fresh, self.path.stat().st_ino
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the file of that name is another one now: set aside by the writer, or deleted and begun anew."""
         try:
-            if writable:
-                connection.execute("PRAGMA journal_mode = WAL")
-                # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
-                connection.execute("PRAGMA synchronous = NORMAL")
-                self._migrate(connection)
-            else:
-                connection.execute("PRAGMA query_only = ON")
-            self._check(connection)
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            if "locked" in str(error) or "busy" in str(error):
-                raise StoreError(
-                    f"The record {self.path} is busy in another process. Try again in a moment."
-                ) from error
-            raise StoreDamaged(f"The record {self.path} cannot be read: {error}.") from error
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        known = connection.execute("SELECT name FROM sqlite_master WHERE name = 'meta'").fetchone()
-        if known:
-            self._check(connection)
-        connection.executescript(f"BEGIN;{TABLES}COMMIT;")
-        connection.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (str(VERSION),))
-
-    def _check(self, connection: sqlite3.Connection) -> None:
-        row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
-        found = int(row[0]) if row else 0
-        if found > VERSION:
-            raise StoreError(
-                f"The store {self.path.parent} was written by a newer workbench (format {found}; this one reads up to "
-                f"{VERSION}). Update the workbench, or choose another folder with store=."
-            )
+            return self.path.stat().st_ino != self._file
+        except OSError:
+            return False
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit all that is done inside, or nothing of it."""
-        with self.lock:
+        with self.lock, told(self.path.parent):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # A full disk makes SQLite roll back by itself, and a second time is an error that would hide it.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
-        with self.lock:
+        with self.lock, told(self.path.parent):
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Close the connection; the write-ahead log is folded in."""
         with self.lock:
             self._connection.close()
+
+    def _open(self, writable: bool) -> sqlite3.Connection:
+        if writable:
+            self._make()
+        else:
+            self._await()
+        with told(self.path.parent):
+            connection = self._connect()
+            try:
+                if writable:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
+                    connection.execute("PRAGMA synchronous = NORMAL")
+                    self._migrate(connection)
+                else:
+                    connection.execute("PRAGMA query_only = ON")
+                self._check_version(connection)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        # mode=rw: opening must not make an empty file, which would look like a record without tables.
+        address = f"{self.path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+
+    def _make(self) -> None:
+        """Make the file for its owner alone: it holds the texts of all documents. SQLite keeps the mode for its log."""
+        if not self.path.exists():
+            with told(self.path.parent):
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+
+    def _await(self) -> None:
+        """Wait until the writer, which may have started a moment ago, has made the tables."""
+        until = time.monotonic() + _WAIT
+        while not (self.path.exists() and self.path.stat().st_size and self._has_tables()):
+            if time.monotonic() > until:
+                raise StoreError(
+                    f"The store {self.path.parent} holds no record yet, and only its writer can make one. Try again "
+                    "in a moment, or choose another folder with store=."
+                )
+            time.sleep(_LOOK)
+
+    def _has_tables(self) -> bool:
+        with told(self.path.parent):
+            connection = self._connect()
+            try:
+                return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone())
+            finally:
+                connection.close()
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables:
+            self._check_version(connection)
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        connection.executescript(f"BEGIN;{TABLES}COMMIT;")
+
+    def _check_version(self, connection: sqlite3.Connection) -> None:
+        row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        if row is None or not str(row[0]).isdecimal():
+            raise StoreDamaged(f"The record {self.path} does not say its version.")
+        if int(row[0]) < VERSION:
+            raise StoreDamaged(f"The record {self.path} has format {row[0]}, from before format {VERSION}.")
+        if int(row[0]) > VERSION:
+            raise StoreError(
+                f"The store {self.path.parent} was written by a newer workbench (format {row[0]}; this one reads up to "
+                f"{VERSION}). Update the workbench, or choose another folder with store=."
+            )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event
 
-from workbench.errors import Cancelled
+from workbench.errors import Cancelled, InputError, ModelError
 from workbench.index.adopt import adopt
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.record import Collection, Record, Row
@@ -17,6 +18,9 @@ from workbench.protocols import EmbeddingModel
 from workbench.records import Chunk, EmbedPlan, EmbedReport
 
 __all__ = ["Collection", "embed_chunks", "plan"]
+
+_LOOK = 0.1
+"""Seconds between looks at the cancel event while another job embeds."""
 
 
 def plan(record: Record, collection: Collection, chunks: Sequence[Chunk], keys: Sequence[bytes]) -> EmbedPlan:
@@ -75,14 +79,17 @@ def embed_chunks(
     Cancelled
         It was asked to stop; the finished batches are kept.
     ModelError
-        A reply that cannot be stored; its batch is not.
+        A reply that cannot be stored, and its batch is not; or the model is not the collection's any more.
+    InputError
+        Two chunks have one id.
     StoreLocked
         Another process is the writer.
     """
     store.require_writer()
+    _refuse_twins(chunks)
     began = time.perf_counter()
-    with store.embedding:
-        fingerprint = fingerprint_id(collection.fingerprint)
+    with _turn(store, cancel):
+        fingerprint = _checked(model, collection)
         sent = prepare(model, [chunk.text for chunk in chunks], "document")
         keys = [text_key(fingerprint, "document", text) for text in sent]
         adopt(store.record, model, collection, sent)
@@ -100,6 +107,41 @@ def embed_chunks(
         seconds=time.perf_counter() - began,
         chunks_per_second=planned.missing / seconds if planned.missing else 0.0,
     )
+
+
+def _refuse_twins(chunks: Sequence[Chunk]) -> None:
+    """See that no two chunks have one id: the second would take the first one's place without a word."""
+    seen: set[str] = set()
+    for chunk in chunks:
+        if chunk.id in seen:
+            raise InputError(
+                f"Two of the {len(chunks)} chunks have the id {chunk.id!r}; ids must differ. "
+                "Give each document an id of its own."
+            )
+        seen.add(chunk.id)
+
+
+@contextmanager
+def _turn(store: Store, cancel: Event) -> Iterator[None]:
+    """Wait until no other workbench of this process embeds into the store, or for the cancel."""
+    while not store.embedding.acquire(timeout=_LOOK):
+        if cancel.is_set():
+            raise Cancelled("Embedding was stopped before it began: another one into the same store was under way.")
+    try:
+        yield
+    finally:
+        store.embedding.release()
+
+
+def _checked(model: EmbeddingModel, collection: Collection) -> str:
+    """Give the id of the collection's fingerprint, if it is still the model's."""
+    fingerprint = fingerprint_id(collection.fingerprint)
+    if fingerprint_id(model.fingerprint()) != fingerprint:
+        raise ModelError(
+            f"The model {model.id} is not the one that the collection {collection.name} was prepared for: its "
+            "fingerprint has changed meanwhile. Nothing was embedded. Call wb.refresh() and embed again."
+        )
+    return fingerprint
 
 
 def _embed_missing(
@@ -135,7 +177,7 @@ def _finish(record: Record, collection: Collection, rows: Sequence[Row]) -> None
     """Write the rows whose vectors were known, and take out those that are gone."""
     before = record.stored(collection.name)
     fresh = [row for row in rows if before.get(row.chunk.id) != (row.key, row.stamp)]
-    if fresh:
+    if fresh or not before:
         record.write_rows(collection, fresh)
     gone = before.keys() - {row.chunk.id for row in rows}
     if gone:

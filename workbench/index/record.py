@@ -3,59 +3,26 @@
 from __future__ import annotations
 
 import json
+import threading
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from workbench.errors import StoreDamaged
+from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.database import Database
-from workbench.index.fingerprint import canonical, collection_name, fingerprint_id
+from workbench.index.faults import told
+from workbench.index.fingerprint import canonical, fingerprint_id
+from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, row_of
 from workbench.index.vector_file import VectorFile
 from workbench.records import Chunk
 
 __all__ = ["Collection", "Record", "Row"]
 
-
-@dataclass(frozen=True)
-class Collection:
-    """The chunks of one corpus, cut one way, embedded by one model."""
-
-    name: str
-    corpus: str
-    model: str
-    chunking: Mapping[str, object]
-    fingerprint: Mapping[str, object]
-
-    @classmethod
-    def of(
-        cls, corpus: str, model: str, chunking: Mapping[str, object], fingerprint: Mapping[str, object]
-    ) -> Collection:
-        """Name the collection by what it is made of."""
-        name = collection_name(corpus, chunking, model, fingerprint_id(fingerprint))
-        return cls(name, corpus, model, dict(chunking), dict(fingerprint))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A chunk at its place in a collection, with the key of its vector."""
-
-    position: int
-    chunk: Chunk
-    key: bytes
-
-    @property
-    def stamp(self) -> int:
-        """CRC-32 of all but text and id, to see whether the row must be written again."""
-        chunk = self.chunk
-        return zlib.crc32(
-            json.dumps(
-                [self.position, chunk.document, chunk.ordinal, chunk.start, chunk.end, dict(chunk.metadata)]
-            ).encode()
-        )
+_TAIL = 256
+"""Last vectors of a file whose checksums are compared when it is opened: those that a crash may have torn."""
 
 
 class Record:
@@ -67,17 +34,43 @@ class Record:
         The store.
     writable
         False in a process that is not the store's writer.
+
+    Attributes
+    ----------
+    notes
+        What was found missing when it was opened, a sentence each.
     """
 
     def __init__(self, folder: Path, writable: bool) -> None:
         self.folder = folder
-        self.writable = writable
+        self.writable = False
         self.notes: list[str] = []
-        self._database = Database(folder / "record.sqlite3", writable)
         self._positions: dict[str, dict[bytes, int]] = {}
+        self._losses = ""
+        self._writing = threading.RLock()
         if writable:
-            (folder / "vectors").mkdir(exist_ok=True)
-            self._forget_lost_vectors()
+            self._refuse_orphans()
+        self._database = Database(folder / "record.sqlite3", writable)
+        if writable:
+            self._begin_writing()
+
+    def become_writer(self) -> None:
+        """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
+        self._refuse_orphans()
+        self._database.reopen(writable=True)
+        self._positions = {}
+        self._begin_writing()
+
+    def refresh(self) -> None:
+        """Follow the writer if it has begun a new record; its commits are seen without this."""
+        if self.replaced:
+            self._database.reopen(self.writable)
+            self._positions = {}
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another record lies in the folder now than the one that is open."""
+        return self._database.replaced
 
     # Vectors ----------------------------------------------------------------------------------------------------
 
@@ -131,43 +124,66 @@ class Record:
         fingerprint
             Of the model.
         keys
-            n keys; those that are known already are passed over.
+            n keys; those that are known already, or were named before in the batch, are passed over.
         vectors
             float32 (n, d), checked.
         collection, rows
             Chunk rows to write in the same transaction.
         adopted
             Fingerprint id of the engine version whose vectors these are.
+
+        Raises
+        ------
+        StoreLocked
+            This process may only read.
+        StoreError
+            The disk is full, or d is not what it was for this model.
         """
+        self._require_writable()
         identity = fingerprint_id(fingerprint)
-        with self._database.lock:
-            fresh = ~self.known(identity, keys)
-            keys = [key for key, new in zip(keys, fresh, strict=True) if new]
-            vectors = vectors[fresh]
-            file, start = self._file(identity), self._count(identity)
-            file = file or VectorFile(self._path(identity), vectors.shape[1])
-            file.write(start, vectors)
+        # Not the database's lock: searches go on while the disk takes the vectors.
+        with self._writing, told(self.folder):
+            keys, vectors = self._fresh(identity, keys, vectors)
+            start = self._count(identity)
+            VectorFile(self._path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction() as write:
                 write.execute(
-                    "INSERT OR IGNORE INTO models (fingerprint, description, dimensions, adopted) VALUES (?, ?, ?, ?)",
-                    (identity, canonical(fingerprint), vectors.shape[1], adopted),
+                    "INSERT INTO models VALUES (?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET "
+                    "rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
+                    (identity, canonical(fingerprint), vectors.shape[1], start + len(keys), adopted),
                 )
                 write.executemany(
                     "INSERT INTO vectors VALUES (?, ?, ?, ?)",
                     [
-                        (key, identity, start + at, zlib.crc32(vector.tobytes()))
+                        (identity, start + at, key, zlib.crc32(vector))
                         for at, (key, vector) in enumerate(zip(keys, vectors, strict=True))
                     ],
                 )
-                write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (start + len(keys), identity))
                 if collection is not None:
-                    _write_rows(write, collection, rows)
-            self._positions.setdefault(identity, {}).update({key: start + at for at, key in enumerate(keys)})
+                    insert_rows(write, collection, rows)
+
+    def _fresh(self, identity: str, keys: Sequence[bytes], vectors: np.ndarray) -> tuple[list[bytes], np.ndarray]:
+        """Give what is not stored yet, each key once."""
+        known = self.dimensions(identity)
+        if known is not None and vectors.shape[1] != known:
+            raise StoreError(
+                f"Vectors of {vectors.shape[1]} numbers were to be stored in {self.folder} beside {known} of the same "
+                "model. Nothing was stored. The model has changed under its name: choose it again, or another one."
+            )
+        held = self._read_positions(identity)
+        first: dict[bytes, int] = {}
+        for at, key in enumerate(keys):
+            if key not in held:
+                first.setdefault(key, at)
+        return list(first), np.ascontiguousarray(vectors[list(first.values())], dtype="<f4")
 
     def _read_positions(self, fingerprint: str) -> dict[bytes, int]:
         with self._database.lock:
+            losses = str(self._database.query("SELECT value FROM meta WHERE name = 'losses'"))
+            if losses != self._losses:
+                self._losses, self._positions = losses, {}
             held = self._positions.setdefault(fingerprint, {})
-            # Positions only grow: what is new, from this process or another, lies behind what is held.
+            # Without losses, positions only grow: what is new, from any process, lies behind what is held.
             fresh = self._database.query(
                 "SELECT key, position FROM vectors WHERE fingerprint = ? AND position >= ?", (fingerprint, len(held))
             )
@@ -185,25 +201,12 @@ class Record:
         dimensions = self.dimensions(fingerprint)
         return VectorFile(self._path(fingerprint), dimensions) if dimensions else None
 
-    def _forget_lost_vectors(self) -> None:
-        """Take out rows whose vectors are missing from the file, so that they are embedded again."""
-        for identity, dimensions, rows in self._database.query("SELECT fingerprint, dimensions, rows FROM models"):
-            there = VectorFile(self._path(str(identity)), int(str(dimensions))).rows
-            if there < int(str(rows)):
-                with self._database.transaction() as write:
-                    write.execute("DELETE FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, there))
-                    write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (there, identity))
-                self.notes.append(
-                    f"{int(str(rows)) - there} stored vectors were missing from {self._path(str(identity)).name}; "
-                    "they are embedded again when they are needed."
-                )
-
     # Chunks -----------------------------------------------------------------------------------------------------
 
     def stored(self, collection: str) -> dict[str, tuple[bytes, int]]:
         """Give, by chunk id, the vector's key and the row's stamp as they were last committed."""
-        rows = self._database.query("SELECT id, key, stamp FROM chunks WHERE collection = ?", (collection,))
-        return {row[0]: (row[1], row[2]) for row in rows}  # type: ignore[index,misc]
+        rows: list[Any] = self._database.query("SELECT id, key, stamp FROM chunks WHERE collection = ?", (collection,))
+        return {read_text(name): (key, stamp) for name, key, stamp in rows}
 
     def rows(self, collection: str) -> list[Row]:
         """Give the committed chunks of a collection in order, with the keys of their vectors."""
@@ -212,7 +215,7 @@ class Record:
             "WHERE collection = ? ORDER BY position",
             (collection,),
         )
-        return [Row(at, Chunk(*rest[:6], json.loads(rest[6])), rest[7]) for at, *rest in found]  # type: ignore[arg-type,call-arg]
+        return [row_of(values) for values in found]
 
     def chunks(self, collection: str) -> tuple[Chunk, ...]:
         """Give the committed chunks of a collection in order."""
@@ -221,22 +224,28 @@ class Record:
     def collections(self) -> list[Collection]:
         """List the collections."""
         found: list[Any] = self._database.query("SELECT name, corpus, model, chunking, fingerprint FROM collections")
-        return [Collection(*row[:3], json.loads(row[3]), json.loads(row[4])) for row in found]  # type: ignore[call-arg]
+        return [
+            Collection(name, read_text(corpus), read_text(model), json.loads(chunking), json.loads(fingerprint))
+            for name, corpus, model, chunking, fingerprint in found
+        ]
 
     def write_rows(self, collection: Collection, rows: Sequence[Row]) -> None:
-        """Write chunk rows whose vectors are known already."""
+        """Write chunk rows whose vectors are known already, and the collection itself."""
+        self._require_writable()
         with self._database.transaction() as write:
-            _write_rows(write, collection, rows)
+            insert_rows(write, collection, rows)
 
     def remove_rows(self, collection: str, ids: Sequence[str]) -> None:
         """Take chunks out of a collection; their vectors stay."""
+        self._require_writable()
         with self._database.transaction() as write:
-            write.executemany("DELETE FROM chunks WHERE collection = ? AND id = ?", [(collection, one) for one in ids])
+            delete_rows(write, collection, ids)
 
-    # Layouts ----------------------------------------------------------------------------------------------------
+    # Anything else ----------------------------------------------------------------------------------------------
 
     def execute(self, statement: str, values: tuple[object, ...]) -> None:
         """Run one statement in a transaction of its own."""
+        self._require_writable()
         with self._database.transaction() as write:
             write.execute(statement, values)
 
@@ -248,34 +257,44 @@ class Record:
         """Close the database."""
         self._database.close()
 
+    # Opening ----------------------------------------------------------------------------------------------------
 
-def _write_rows(write: Any, collection: Collection, rows: Sequence[Row]) -> None:
-    write.execute(
-        "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?, ?)",
-        (
-            collection.name,
-            collection.corpus,
-            collection.model,
-            canonical(collection.chunking),
-            canonical(collection.fingerprint),
-        ),
-    )
-    write.executemany(
-        "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                collection.name,
-                row.chunk.id,
-                row.position,
-                row.chunk.document,
-                row.chunk.ordinal,
-                row.chunk.start,
-                row.chunk.end,
-                row.chunk.text,
-                json.dumps(dict(row.chunk.metadata)),
-                row.key,
-                row.stamp,
+    def _require_writable(self) -> None:
+        if not self.writable:
+            raise StoreLocked(
+                f"The store {self.folder} can only be read by this process. Close the other notebook and call "
+                "wb.refresh(), or choose another folder with store=."
             )
-            for row in rows
-        ],
-    )
+
+    def _refuse_orphans(self) -> None:
+        """Say that vectors without a record are damage: beginning anew in their place would write over them."""
+        record, vectors = self.folder / "record.sqlite3", self.folder / "vectors"
+        empty = not record.exists() or not record.stat().st_size
+        if empty and vectors.is_dir() and any(vectors.iterdir()):
+            raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")
+
+    def _begin_writing(self) -> None:
+        with told(self.folder):
+            (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
+            self.writable = True
+            for identity, dimensions, rows in self._database.query("SELECT fingerprint, dimensions, rows FROM models"):
+                self._forget_lost(str(identity), int(str(dimensions)), int(str(rows)))
+
+    def _forget_lost(self, identity: str, dimensions: int, rows: int) -> None:
+        """Take out rows whose vectors are missing from the file or torn, so that they are embedded again."""
+        sums = self._database.query(
+            "SELECT crc FROM vectors WHERE fingerprint = ? ORDER BY position DESC LIMIT ?", (identity, _TAIL)
+        )
+        tail = [int(str(crc)) for (crc,) in reversed(sums)]
+        whole = VectorFile(self._path(identity), dimensions).intact(rows, tail)
+        if whole == rows:
+            return
+        with self._database.transaction() as write:
+            write.execute("DELETE FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, whole))
+            write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (whole, identity))
+            # Tells other processes that the positions they hold are no longer true.
+            write.execute("INSERT INTO meta VALUES ('losses', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
+        self.notes.append(
+            f"{rows - whole} stored vectors were missing from {self._path(identity).name}; they are embedded again "
+            "when they are needed."
+        )

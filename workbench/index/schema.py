@@ -1,9 +1,11 @@
 """The tables of the record. Data, no code."""
 
-VERSION = 1
+VERSION = 2
+"""Counted up whenever a table changes its form."""
 
-TABLES = """
+TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO meta VALUES ('version', '{VERSION}');
 
 -- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32.
 CREATE TABLE IF NOT EXISTS models (
@@ -14,14 +16,15 @@ CREATE TABLE IF NOT EXISTS models (
     adopted TEXT
 ) WITHOUT ROWID;
 
+-- In the order of the file, so that a commit writes at the end of the tree however large it is: keys are as good as
+-- random, and an index on them would touch a page for every vector. They are looked up in memory.
 CREATE TABLE IF NOT EXISTS vectors (
-    key BLOB PRIMARY KEY,
     fingerprint TEXT NOT NULL REFERENCES models (fingerprint),
     position INTEGER NOT NULL,
-    crc INTEGER NOT NULL
+    key BLOB NOT NULL,
+    crc INTEGER NOT NULL,
+    PRIMARY KEY (fingerprint, position)
 ) WITHOUT ROWID;
-
-CREATE INDEX IF NOT EXISTS vectors_in_order ON vectors (fingerprint, position);
 
 CREATE TABLE IF NOT EXISTS collections (
     name TEXT PRIMARY KEY,
@@ -46,14 +49,15 @@ CREATE TABLE IF NOT EXISTS chunks (
     PRIMARY KEY (collection, id)
 ) WITHOUT ROWID;
 
+-- `vectors` is a digest of the keys it was made from, `content` the rest of the Projection as JSON.
 CREATE TABLE IF NOT EXISTS layouts (
     collection TEXT NOT NULL,
     parameters TEXT NOT NULL,
-    method TEXT NOT NULL,
-    ids TEXT NOT NULL,
-    dimensions INTEGER NOT NULL,
+    vectors BLOB NOT NULL,
+    content TEXT NOT NULL,
     coordinates BLOB NOT NULL,
-    trust REAL,
+    mean BLOB,
+    components BLOB,
     PRIMARY KEY (collection, parameters)
 ) WITHOUT ROWID;
 """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-import time
+from contextlib import suppress
 from pathlib import Path
 
 from workbench.errors import StoreDamaged, StoreError, StoreLocked
+from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
 from workbench.index.record import Record
 
@@ -39,7 +40,12 @@ class Store:
         self.users = 0
         self._lock = WriterLock(path)
         self._lock.take()
-        self.record = self._open_record()
+        try:
+            self.record = self._open_record()
+        except BaseException:
+            # Nobody could close this store, and a lock on it would last as long as the process.
+            self._lock.release()
+            raise
 
     @property
     def writable(self) -> bool:
@@ -70,31 +76,48 @@ class Store:
 
     def refresh(self) -> None:
         """Become the writer if nobody is any more; new commits of another process are seen in any case."""
-        if not self.writable:
-            self._become_writer()
+        if not self.writable and not self._become_writer():
+            self.record.refresh()
 
     def size_bytes(self) -> int:
         """Give the bytes of all files in the folder."""
-        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        total = 0
+        for file in self.path.rglob("*"):
+            with suppress(FileNotFoundError):  # SQLite takes its log away whenever it likes
+                total += file.stat().st_size if file.is_file() else 0
+        return total
 
     def close(self) -> None:
         """Give the store back; the last user in the process closes it and lets the lock go."""
         with _registry:
             self.users -= 1
-            if self.users > 0:
+            if self.users != 0:
                 return
-            _open.pop(self.path, None)
+            if _open.get(self.path) is self:
+                del _open[self.path]
             self.record.close()
             self._lock.release()
 
     def _become_writer(self) -> bool:
         with _registry:
-            if not self._lock.take():
+            # A store that its last user has closed must not take the lock again: nobody would let it go.
+            if self.users < 1 or not self._lock.take():
                 return False
-            if not self.record.writable:
-                self.record.close()
-                self.record = self._open_record()
+            try:
+                if not self.record.writable:
+                    self._promote()
+            except BaseException:
+                self._lock.release()
+                raise
             return True
+
+    def _promote(self) -> None:
+        try:
+            self.record.become_writer()
+        except StoreDamaged as error:
+            self._begin_anew(error)
+            self.record.become_writer()
+        self._collect_notes(self.record)
 
     def _open_record(self) -> Record:
         try:
@@ -102,17 +125,19 @@ class Store:
         except StoreDamaged as error:
             if not self.writable:
                 raise
-            self.notes.append(f"{error} It was set aside as {self._set_aside()}; a new record was begun.")
+            self._begin_anew(error)
             record = Record(self.path, writable=True)
-        self.notes += record.notes
+        self._collect_notes(record)
         return record
 
-    def _set_aside(self) -> str:
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        for name in ("record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "vectors"):
-            if (self.path / name).exists():
-                (self.path / name).rename(self.path / f"{name}.damaged-{stamp}")
-        return f"record.sqlite3.damaged-{stamp}"
+    def _begin_anew(self, error: StoreDamaged) -> None:
+        names = ("record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "vectors")
+        aside = set_aside(*(self.path / name for name in names))
+        self.notes.append(f"{error} It was set aside as {aside}; a new record was begun. Embed the corpus again.")
+
+    def _collect_notes(self, record: Record) -> None:
+        self.notes += record.notes
+        record.notes.clear()
 
 
 def open_store(path: Path) -> Store:
@@ -145,5 +170,5 @@ def _make(folder: Path) -> None:
         raise StoreError(
             f"The store folder {folder} cannot be made ({error.strerror}). Give a folder that can be written: store=."
         ) from error
-    if not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK | os.X_OK):
         raise StoreError(f"The store folder {folder} cannot be written. Give another one: store=.")

@@ -35,7 +35,8 @@ def check_vectors(
         of such a batch is stored: a short reply would put vectors beside the wrong texts.
     """
     try:
-        vectors = np.ascontiguousarray(reply, dtype=np.float32)
+        with np.errstate(over="ignore"):  # too large for float32 becomes infinity, which is refused below
+            vectors = np.ascontiguousarray(reply, dtype=np.float32)
     except (TypeError, ValueError) as error:
         raise _bad(model, f"its reply is not an array of numbers ({error})") from None
     if vectors.ndim != 2 or len(vectors) != len(texts):
@@ -43,13 +44,19 @@ def check_vectors(
     expected = dimensions or model.dimensions
     if expected and vectors.shape[1] != expected:
         raise _bad(model, f"its vectors have {vectors.shape[1]} numbers; {expected} were expected")
-    broken = ~np.isfinite(vectors).all(axis=1)
+    with np.errstate(over="ignore"):
+        norms = np.linalg.norm(vectors, axis=1)
+    broken = ~np.isfinite(norms)
     if broken.any():
-        raise _bad(model, f"the vector of text {int(np.argmax(broken)) + 1} of {len(texts)} holds NaN or infinity")
-    empty = ~vectors.any(axis=1)
+        raise _bad(model, f"the vector of {_text(broken)} holds NaN, infinity or numbers too large for float32")
+    empty = norms == 0
     if empty.any():
-        raise _bad(model, f"the vector of text {int(np.argmax(empty)) + 1} of {len(texts)} is zero: it points nowhere")
+        raise _bad(model, f"the vector of {_text(empty)} is zero: it points nowhere")
     return vectors
+
+
+def _text(wrong: np.ndarray) -> str:
+    return f"text {int(np.argmax(wrong)) + 1} of {len(wrong)}"
 
 
 def _bad(model: EmbeddingModel, what: str) -> ModelError:

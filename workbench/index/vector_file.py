@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,7 @@ class VectorFile:
     Parameters
     ----------
     path
-        The file; made at the first write.
+        The file; made at the first write, for its owner alone.
     dimensions
         Numbers in a row.
     """
@@ -38,8 +40,16 @@ class VectorFile:
         return self.path.stat().st_size // (_BYTES * self.dimensions) if self.path.exists() else 0
 
     def write(self, start: int, vectors: np.ndarray) -> None:
-        """Write float32 (n, dimensions) from row `start` on, and wait until the disk has them."""
-        with self.path.open("r+b" if self.path.exists() else "w+b") as file:
+        """Write float32 (n, dimensions) from row `start` on, and wait until the disk has them.
+
+        Raises
+        ------
+        StoreDamaged
+            The file ends before `start`: writing there would leave zeros in between.
+        """
+        if self.rows < start:
+            raise self._cut_off(start)
+        with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b") as file:
             file.seek(start * self.dimensions * _BYTES)
             file.write(vectors.astype("<f4", copy=False).tobytes())
             file.flush()
@@ -55,13 +65,25 @@ class VectorFile:
         """
         if not len(positions):
             return np.empty((0, self.dimensions), dtype=np.float32)
-        if int(positions.max()) >= self.rows:
-            raise StoreDamaged(
-                f"The vectors in {self.path} are cut off: {self.rows} rows are there, row {int(positions.max()) + 1} "
-                "was asked for. Close the workbench and open it again: what is missing is found and embedded anew."
-            )
-        mapped = np.memmap(self.path, dtype="<f4", mode="r", shape=(self.rows, self.dimensions))
+        there, last = self.rows, int(positions.max())
+        if last >= there:
+            raise self._cut_off(last + 1)
+        # As a plain array: the subclass would follow its rows into every result.
+        mapped = np.memmap(self.path, dtype="<f4", mode="r", shape=(there, self.dimensions)).view(np.ndarray)
         first = int(positions[0])
-        if len(positions) == 1 or np.array_equal(positions, np.arange(first, first + len(positions))):
+        if np.array_equal(positions, np.arange(first, first + len(positions))):
             return mapped[first : first + len(positions)]
         return mapped[positions]
+
+    def intact(self, rows: int, checksums: Sequence[int]) -> int:
+        """Give how many of the first `rows` are there, up to the first of the last ones whose CRC-32 is another."""
+        there, first = min(rows, self.rows), rows - len(checksums)
+        tail = self.read(np.arange(first, there))
+        torn = (first + at for at, vector in enumerate(tail) if zlib.crc32(vector) != checksums[at])
+        return next(torn, there)
+
+    def _cut_off(self, expected: int) -> StoreDamaged:
+        return StoreDamaged(
+            f"The vectors in {self.path} are cut off: {self.rows} rows are there, {expected} were expected. "
+            "Close the workbench and open it again: what is missing is found and embedded anew."
+        )

@@ -1,0 +1,113 @@
+"""Chunks as rows of the record: which collection they belong to, where they stand, which vector is theirs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.index.fingerprint import canonical, collection_name, fingerprint_id
+from workbench.records import Chunk
+
+__all__ = ["Collection", "Row", "delete_rows", "insert_rows", "read_text", "row_of"]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The chunks of one corpus, cut one way, embedded by one model."""
+
+    name: str
+    corpus: str
+    model: str
+    chunking: Mapping[str, object]
+    fingerprint: Mapping[str, object]
+
+    @classmethod
+    def of(
+        cls, corpus: str, model: str, chunking: Mapping[str, object], fingerprint: Mapping[str, object]
+    ) -> Collection:
+        """Name the collection by what it is made of."""
+        name = collection_name(corpus, chunking, model, fingerprint_id(fingerprint))
+        return cls(name, corpus, model, dict(chunking), dict(fingerprint))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A chunk at its place in a collection, with the key of its vector."""
+
+    position: int
+    chunk: Chunk
+    key: bytes
+
+    @property
+    def stamp(self) -> int:
+        """CRC-32 of all but text and id, to see whether the row must be written again."""
+        chunk = self.chunk
+        return zlib.crc32(
+            json.dumps(
+                [self.position, chunk.document, chunk.ordinal, chunk.start, chunk.end, dict(chunk.metadata)]
+            ).encode()
+        )
+
+
+def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequence[Row]) -> None:
+    """Write rows inside a transaction, and their collection if it is new."""
+    write.execute(
+        "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?, ?)",
+        (
+            collection.name,
+            _kept(collection.corpus),
+            _kept(collection.model),
+            canonical(collection.chunking),
+            canonical(collection.fingerprint),
+        ),
+    )
+    write.executemany(
+        "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(collection.name, *_values(row)) for row in rows],
+    )
+
+
+def delete_rows(write: sqlite3.Connection, collection: str, ids: Sequence[str]) -> None:
+    """Take rows out inside a transaction."""
+    write.executemany("DELETE FROM chunks WHERE collection = ? AND id = ?", [(collection, _kept(one)) for one in ids])
+
+
+def row_of(values: Sequence[Any]) -> Row:
+    """Make a row of its columns: position, id, document, ordinal, start, end, text, metadata, key."""
+    at, identity, document, ordinal, start, end, text, metadata, key = values
+    chunk = Chunk(read_text(identity), read_text(document), ordinal, start, end, read_text(text), json.loads(metadata))
+    return Row(at, chunk, key)
+
+
+def read_text(value: str | bytes) -> str:
+    """Give a text as it was before it was stored."""
+    return value if isinstance(value, str) else value.decode("utf-8", "surrogatepass")
+
+
+def _values(row: Row) -> tuple[object, ...]:
+    chunk = row.chunk
+    return (
+        _kept(chunk.id),
+        row.position,
+        _kept(chunk.document),
+        chunk.ordinal,
+        chunk.start,
+        chunk.end,
+        _kept(chunk.text),
+        json.dumps(dict(chunk.metadata)),
+        row.key,
+        row.stamp,
+    )
+
+
+def _kept(text: str) -> str | bytes:
+    """Give bytes for what SQLite refuses as text: half a character, as in a file name that is not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
