@@ -19,52 +19,10 @@ _SENTENCE = re.compile(
 )
 _LAST_WORD = re.compile(r"[^\s(\[“\"']*+\Z")
 _ABBREVIATIONS = frozenset(
-    {
-        "e.g",
-        "i.e",
-        "cf",
-        "vs",
-        "approx",
-        "ca",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "st",
-        "sp",
-        "spp",
-        "al",
-        "var",
-        "subsp",
-        "gen",
-        "sen",
-        "rep",
-        "rev",
-        "hon",
-        "jr",
-        "sr",
-        "ed",
-        "eds",
-        "trans",
-        "resp",
-        "incl",
-        "est",
-        "mt",
-        "ft",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "dept",
-        "univ",
-        "u.s",
-        "u.k",
-    }
+    """e.g i.e cf vs approx ca dr mr mrs ms prof st sp spp al var subsp gen sen rep rev hon jr sr ed eds trans resp incl
+    est mt ft inc ltd co corp dept univ u.s u.k""".split()  # noqa: SIM905
 )
-_BEFORE_NUMBERS = frozenset(
-    {"no", "nos", "fig", "figs", "eq", "eqs", "sec", "vol", "pp", "p", "ch", "art", "tab", "par", "ref", "refs"}
-)
+_BEFORE_NUMBERS = frozenset("no nos fig figs eq eqs sec vol pp p ch art tab par ref refs".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)

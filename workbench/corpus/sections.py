@@ -21,7 +21,10 @@ _LINE = re.compile(
     r"|(?P<over>[^\s#>|*+-][^\n]{0,199})\n(?:={3,}|-{3,}|~{3,})[ \t]*)$",
     re.MULTILINE,
 )
-_CLOSING = re.compile(r"(?:[ \t]+#+)?[ \t]*$")
+# Between two lines of dashes at the very top: settings of the site's generator.
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:.*\n)*?---[ \t]*$", re.MULTILINE)
+_LONGEST = 200
+"""Characters of a section's name; a longer heading is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,22 @@ def find_headings(text: str) -> list[Heading]:
     """Give the headings of a text in order; lines inside fenced code are none."""
     found = []
     fence = ""
-    for match in _LINE.finditer(text):
+    front = _FRONT_MATTER.match(text)
+    for match in _LINE.finditer(text, front.end() if front else 0):
         if match["fence"]:
             fence = "" if fence == match["fence"] else fence or match["fence"]
         elif not fence:
-            title = _CLOSING.sub("", match["atx"] or match["over"]).strip()
+            title = _title(match["atx"] or match["over"])
             if title:
                 found.append(Heading(match.start(), match.end(), title))
     return found
+
+
+def _title(line: str) -> str:
+    words = line.strip()
+    open_end = words.rstrip("#")
+    # `# C#` is about a language, `# Llamas #` closes its mark.
+    return (open_end if open_end.endswith((" ", "\t")) else words).strip()[:_LONGEST]
 
 
 class Places:

@@ -19,7 +19,7 @@ from workbench.corpus.walk import Found, walk
 from workbench.errors import Cancelled, CorpusError, CorpusNotFound, InputError
 from workbench.records import Document, FileReport, LoadReport
 
-__all__ = ["check_source", "load"]
+__all__ = ["check_source", "load", "locate"]
 
 _KINDS = "the path of a folder or file, a list of paths, texts or documents, or a pandas DataFrame"
 
@@ -106,7 +106,7 @@ def _existing(source: str | os.PathLike[str]) -> Path:
     if not os.fspath(source):
         raise InputError("The path of the corpus is empty. Give the path of a folder or file.")
     try:
-        path = _place(Path(source).expanduser())
+        path = locate(source)
         exists = path.exists()
     except (OSError, RuntimeError, ValueError) as error:
         raise CorpusNotFound(_not_there(str(source))) from error
@@ -115,8 +115,9 @@ def _existing(source: str | os.PathLike[str]) -> Path:
     return path
 
 
-def _place(given: Path) -> Path:
-    # `data/<sample>` is found from any folder, since notebooks lie in one of their own.
+def locate(path: str | os.PathLike[str]) -> Path:
+    """Give the resolved path, `~` opened; `data/<sample>` is found from any folder, since notebooks have their own."""
+    given = Path(path).expanduser()
     if given.parts[:-1] == ("data",) and not given.exists():
         return samples().get(given.name, given).resolve()
     return given.resolve()
@@ -126,7 +127,12 @@ def _not_there(given: str) -> str:
     shown = given if len(given) <= 200 else f"{given[:200]}..."
     text = " To use a text itself, put it in a list: [text]." if "\n" in given or len(given) > 200 else ""
     relative = "" if Path(given).is_absolute() else f" It was looked for in {Path.cwd().name!r}, the notebook's folder."
-    return f"There is no file or folder {shown!r}.{relative} Check the spelling, or give the full path.{text}"
+    known = (
+        ""
+        if Path(given).parts[:1] != ("data",)
+        else f" The samples are {', '.join(f'data/{name}' for name in samples())}."
+    )
+    return f"There is no file or folder {shown!r}.{relative}{known} Check the spelling, or give the full path.{text}"
 
 
 def _kind_of_items(items: Sequence[object]) -> str:

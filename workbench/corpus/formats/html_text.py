@@ -19,41 +19,8 @@ _DROPPED = frozenset(
     "audio canvas head iframe noscript object script select style svg template textarea video".split()  # noqa: SIM905
 )
 _BLOCKS = frozenset(
-    {
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "ul",
-    }
+    """address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form
+    header hr html legend main nav ol p pre section summary table tbody tfoot thead ul""".split()  # noqa: SIM905
 )
 _LINES = frozenset({"br", "li", "option", "tr", "caption"})
 _CELLS = frozenset({"td", "th"})
