@@ -124,15 +124,16 @@ def locate(path: str | os.PathLike[str]) -> Path:
 
 
 def _not_there(given: str) -> str:
-    shown = given if len(given) <= 200 else f"{given[:200]}..."
-    text = " To use a text itself, put it in a list: [text]." if "\n" in given or len(given) > 200 else ""
-    relative = "" if Path(given).is_absolute() else f" It was looked for in {Path.cwd().name!r}, the notebook's folder."
-    known = (
-        ""
-        if Path(given).parts[:1] != ("data",)
-        else f" The samples are {', '.join(f'data/{name}' for name in samples())}."
-    )
-    return f"There is no file or folder {shown!r}.{relative}{known} Check the spelling, or give the full path.{text}"
+    path, shown = Path(given), given if len(given) <= 200 else f"{given[:200]}..."
+    said = [f"There is no file or folder {shown!r}."]
+    if not path.is_absolute():
+        said.append(f"It was looked for in {Path.cwd().name!r}, the notebook's folder.")
+    if path.parts[:1] == ("data",) and samples():
+        said.append(f"The samples are {', '.join(f'data/{name}' for name in samples())}.")
+    said.append("Check the spelling, or give the full path.")
+    if "\n" in given or len(given) > 200:
+        said.append("To use a text itself, put it in a list: [text].")
+    return " ".join(said)
 
 
 def _kind_of_items(items: Sequence[object]) -> str:
