@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from workbench.generation.citations import find_citations, support_sentences
-from workbench.sentences import sentence_spans
 from workbench.records import Chunk, Passage
+from workbench.sentences import sentence_spans
 
 
 def passage(rank, text):

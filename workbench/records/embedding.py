@@ -131,7 +131,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ServerModel:
-    """A model that an Ollama server lists: `kind` by its capabilities; text sent to a `cloud` one leaves the machine."""
+    """A model that an Ollama server lists: `kind` by its capabilities; text sent to a `cloud` one goes out."""
 
     name: str
     kind: Literal["embedding", "language"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,9 @@ from workbench.session.state import State
 from workbench.session.verbs import LANES, VERBS
 
 __all__ = ["Engine"]
+
+_PATIENCE = 3.0
+"""Seconds that `close` waits for jobs to see that they are cancelled."""
 
 
 class Engine(State):
@@ -54,6 +58,7 @@ class Engine(State):
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
         self.children = {name: Child(name) for name in ("map", "index")}
         self.live = False
+        self.closed = False
         self._panels: Any = None
         self._embedding: tuple[object, EmbeddingModel] | None = None
         self._language: tuple[tuple[object, EmbeddingModel], LanguageModel] | None = None
@@ -71,6 +76,8 @@ class Engine(State):
         InputError
             There is no such verb.
         """
+        if self.closed:
+            raise InputError("This workbench is closed. Make a new one: Workbench(...); its vectors are kept.")
         if verb not in VERBS:
             raise InputError(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
         known = VERBS[verb]
@@ -117,7 +124,7 @@ class Engine(State):
 
     def embedded_now(self) -> None:
         """Bring the map and the Chroma index up to date, in the background, where that is of use."""
-        if not self.embedded or self.embedded < len(self.chunk_list):
+        if self.closed or not self.embedded or self.embedded < len(self.chunk_list):
             return
         if self.live:
             self.submit("map", "umap")
@@ -229,8 +236,13 @@ class Engine(State):
 
     def close(self) -> None:
         """Stop all work, take the panels down, give the store back. May be called twice."""
+        self.closed = True
         for lane in self.lanes.values():
             lane.cancel()
+        if not threading.current_thread().name.startswith("workbench-"):
+            end = time.monotonic() + _PATIENCE
+            for lane in self.lanes.values():
+                lane.wait_idle(max(0, end - time.monotonic()))
         for child in self.children.values():
             child.close()
         if self._panels is not None:
