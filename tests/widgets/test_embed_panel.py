@@ -47,7 +47,13 @@ def test_stop_and_resume(wb):
     wb.tell(Progress("embed", "Embedding", 640, 1000, "chunks", state="cancelled"))
     said = view(wb)
     assert said["resume"] == "640 of 1,000 are stored; embedding goes on from there."
+    assert said["plan"] == "360 still to embed · with all-MiniLM-L6-v2"
     assert (said["button"], said["can"], said["progress"]) == ("Resume", True, None)
+
+
+def test_a_corpus_that_could_not_be_read_is_no_stopped_embedding(wb):
+    wb.tell(Progress("embed", "", state="failed"))
+    assert view(wb)["button"] == "Embed"
 
 
 def test_the_result(wb):

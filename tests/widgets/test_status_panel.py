@@ -77,3 +77,5 @@ def test_what_is_going_on_is_said_only_while_it_goes_on():
     assert view(wb)["doing"] == ""
     wb.tell(Progress("embed", "Reading files", 1, 9, "files"))
     assert view(wb)["doing"] == "Reading the corpus…"
+    wb.publish(status="Embedding with bundled:all-MiniLM-L6-v2")
+    assert view(wb)["doing"] == "Embedding with all-MiniLM-L6-v2…"

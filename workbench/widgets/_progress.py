@@ -10,7 +10,7 @@ from workbench.widgets._words import job_text
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
-__all__ = ["embedding_job", "progress_state", "reading_job", "running"]
+__all__ = ["embedding_job", "progress_state", "reading_job", "running", "stopped_embedding"]
 
 
 def running(wb: Workbench, lane: str) -> Progress | None:
@@ -23,6 +23,11 @@ def embedding_job(wb: Workbench) -> Progress | None:
     """Give the running job that embeds; reading files, which has the same lane, is not it."""
     job = running(wb, "embed")
     return job if job is not None and job.unit == "chunks" else None
+
+
+def stopped_embedding(job: Progress | None) -> bool:
+    """Whether the last job of the lane was embedding and did not come to its end."""
+    return job is not None and job.unit == "chunks" and job.total > 0 and job.state in ("cancelled", "failed")
 
 
 def reading_job(wb: Workbench) -> Progress | None:

@@ -20,10 +20,10 @@ function draw(state, ui, act) {
     bar(state.progress),
     h("p", { class: "wb-note said", role: "status", key: "said" }, said(state)),
     state.warning ? h("p", { class: "wb-note wb-warn", key: "warning" }, state.warning) : null,
-    state.stored ? h("p", { class: "wb-note", key: "index" },
+    h("p", { class: `wb-note index${state.stored ? "" : " still"}`, key: "index" },
       state.index.text ? `${state.index.text} ` : null,
-      h("button", { type: "button", class: "wb-link", disabled: state.index.running, onclick: () => act({ do: "rebuild" }),
-        title: "Make the Chroma index anew from the stored vectors, without embedding again" }, "Rebuild the Chroma index")) : null,
+      h("button", { type: "button", class: "wb-link", disabled: state.index.running || !state.stored, onclick: () => act({ do: "rebuild" }),
+        title: "Make the Chroma index anew from the stored vectors, without embedding again" }, "Rebuild the Chroma index")),
     state.problem ? h("p", { class: "wb-warn", role: "alert", key: "problem" }, state.problem) : null,
   ].filter(Boolean);
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.records import EmbedPlan
 from workbench.widgets._live import LivePanel
-from workbench.widgets._progress import embedding_job, progress_state, running
+from workbench.widgets._progress import embedding_job, progress_state, running, stopped_embedding
 from workbench.widgets._words import count, duration, join, short_model
 
 if TYPE_CHECKING:
@@ -41,15 +41,15 @@ def view(wb: Workbench) -> dict[str, Any]:
     Returns
     -------
     dict
-        `plan` says what embedding would do, `result` what the last run did, `resume` what a stopped run left, `hint` what a
-        first-time user should know;
-        `button` is the button's word, `can` whether it can be pressed; `progress` and `index` are running jobs.
+        `plan` says what embedding would do, `result` what the last run did, `resume` what a stopped run left,
+        `hint` what a first-time user should know; `button` is the button's word, `can` whether it can be pressed;
+        `progress` and `index` are running jobs, `stored` whether there is something to make an index of.
     """
     total, job = len(wb.chunk_list), wb.progress.get("embed")
     left = total - wb.embedded
-    stopped = job is not None and job.unit == "chunks" and job.state in ("cancelled", "failed") and left > 0
+    stopped = left > 0 and stopped_embedding(job)
     return {
-        "plan": _plan(wb),
+        "plan": f"{left:,} still to embed · with {short_model(wb.model)}" if stopped else _plan(wb),
         "button": "Resume" if stopped else "Embed",
         "can": left > 0 and not wb.read_only,
         "progress": progress_state(embedding_job(wb)),
@@ -58,7 +58,7 @@ def view(wb: Workbench) -> dict[str, Any]:
         "hint": "Each chunk is read once; what is stored is never computed again." if left > 0 else "",
         "warning": _warning(wb),
         "index": _index(wb),
-        "stored": wb.embedded > 0 and not wb.read_only,
+        "stored": wb.embedded > 0 and not wb.read_only and embedding_job(wb) is None,
     }
 
 

@@ -13,12 +13,11 @@ function server(one, act) {
 
 function line(state, act) {
   return h("div", { class: "line", key: "line" },
-    h("b", {}, state.corpus),
-    server(state.server, act),
-    state.store ? h("span", { key: "store", title: state.store_path }, state.store) : null,
-    state.model ? h("span", { key: "model" }, state.model) : null,
-    h("span", { class: "doing", role: "status", key: "doing" }, state.doing),
-    h("span", { class: "wb-grow", key: "space" }),
+    h("div", { class: "facts", key: "facts" },
+      h("b", {}, state.corpus),
+      server(state.server, act),
+      state.store ? h("span", { key: "store", title: state.store_path }, state.store) : null,
+      h("span", { class: "doing", role: "status", key: "doing", title: state.doing || null }, state.doing || state.model)),
     state.selected ? h("span", { key: "selected" }, state.selected, " · ", h("button", { type: "button", class: "wb-link", onclick: () => act({ do: "deselect" }) }, "clear")) : null,
     h("button", { type: "button", class: "wb-link", key: "presentation", "aria-pressed": String(state.presentation),
       title: "Larger text, settings hidden", onclick: () => act({ do: "presentation" }) },

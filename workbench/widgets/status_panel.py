@@ -116,4 +116,6 @@ def _locked(wb: Workbench) -> str:
 
 def _doing(wb: Workbench) -> str:
     running = any(job.state == "running" for job in wb.progress.values())
-    return f"{wb.status}…" if running and wb.status not in ("", "Ready") else ""
+    if not running or wb.status in ("", "Ready"):
+        return ""
+    return f"{wb.status.replace(str(wb.model), short_model(wb.model))}…"

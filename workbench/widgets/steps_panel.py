@@ -9,7 +9,7 @@ from ipywidgets import VBox
 
 from workbench.widgets._base import Panel
 from workbench.widgets._live import LivePanel
-from workbench.widgets._progress import embedding_job, progress_state, reading_job
+from workbench.widgets._progress import embedding_job, progress_state, reading_job, stopped_embedding
 from workbench.widgets._words import count, duration, job_text, join, short_model
 
 if TYPE_CHECKING:
@@ -180,9 +180,9 @@ def _embed(wb: Workbench) -> Pieces:
         return [{"t": "Nothing to embed yet", "kind": ""}]
     done = f"{wb.embedded:,} of {total:,}"
     if wb.embedded < total:
-        stopped = wb.progress.get("embed")
-        state = stopped.state if stopped is not None and stopped.unit == "chunks" else ""
-        note = {"cancelled": "stopped", "failed": "failed"}.get(state, f"{total - wb.embedded:,} to embed")
+        last = wb.progress.get("embed")
+        said = {"cancelled": "stopped", "failed": "failed"}
+        note = said[last.state] if last and stopped_embedding(last) else f"{total - wb.embedded:,} to embed"
         return [{"t": done, "kind": ""}, {"t": note, "kind": "warn"}]
     report = wb.embed_report
     if report is None or report.total != total:
