@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import unicodedata
@@ -15,6 +16,7 @@ Scalar = str | int | float | bool
 # NUL ends strings in SQLite's and Chroma's C code; a lone surrogate cannot be encoded as UTF-8.
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 _LARGEST = 2**63 - 1
+_NESTED = (Mapping, list, tuple)
 
 
 def clean_text(text: str) -> str:
@@ -34,7 +36,7 @@ def flat_metadata(values: Mapping[Any, object]) -> dict[str, Scalar]:
 
 
 def flat_value(value: object) -> Scalar | None:
-    """Give a str, int, float or bool: numpy's scalars as Python's, lists joined by commas, the rest as str.
+    """Give a str, int, float or bool: numpy's scalars as Python's, lists joined by commas, nested values as JSON.
 
     None stands for a value that is missing: None, NaN, NaT, pandas' NA, infinity.
     """
@@ -48,7 +50,15 @@ def flat_value(value: object) -> Scalar | None:
         return int(value) if abs(value) <= _LARGEST else str(value)
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple, set, frozenset)) and not any(isinstance(one, _NESTED) for one in value):
         items = sorted(map(str, value)) if isinstance(value, (set, frozenset)) else map(str, value)
         return clean_text(", ".join(items))
-    return clean_text(str(value))
+    return clean_text(_json(value) if isinstance(value, _NESTED) else str(value))
+
+
+def _json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError):
+        # Names that are tuples, or a list that holds itself.
+        return str(value)

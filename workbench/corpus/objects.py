@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath
 
 from workbench.corpus.clean import clean_text, flat_metadata
 from workbench.corpus.formats import format_of
+from workbench.corpus.local_paths import PATH_KEYS, without_local_paths
 from workbench.records import Document, FileReport
 
 __all__ = ["is_document", "read_objects", "read_texts"]
-
-_PATHS = ("source", "file_path", "path", "filepath", "filename", "file_name")
-"""Metadata in which loaders keep the file's path."""
 
 
 def is_document(value: object) -> bool:
@@ -32,11 +30,12 @@ def read_texts(texts: Sequence[str], check: Callable[[], None]) -> tuple[list[Do
 def read_objects(objects: Sequence[object], check: Callable[[], None]) -> tuple[list[Document], list[FileReport]]:
     """Keep ids and metadata; a document without an id gets its position.
 
-    An id that was there before becomes `id~2`, `id~3`, ..., and the report says so. Where loaders put absolute paths
-    into ids or metadata, only the part below their common folder stays.
+    An id that was there before becomes `id~2`, `id~3`, ..., and the report says so. Only the text is embedded, never
+    the metadata. Of absolute paths, which loaders such as LlamaIndex's SimpleDirectoryReader leave in metadata
+    (`file_path`) and ids, the part below the common folder of all documents stays, and becomes `source`.
     """
     read = [_as_document(value, place) for place, value in enumerate(objects)]
-    return _finish(_below_common_folder(read), check)
+    return _finish(without_local_paths(read), check)
 
 
 def _node(value: object) -> object:
@@ -60,41 +59,8 @@ def _as_document(value: object, place: int) -> Document:
     return Document(str(place) if name is None else str(name), text, str(values.get("title", "")), values)
 
 
-def _below_common_folder(documents: list[Document]) -> list[Document]:
-    paths = [path for document in documents for key in _PATHS if (path := _absolute(document.metadata.get(key)))]
-    if not paths:
-        return documents
-    parts = [path.parent.parts for path in paths]
-    common = 0
-    while all(len(one) > common and one[common] == parts[0][common] for one in parts):
-        common += 1
-    return [_relative(document, common, set(map(str, paths))) for document in documents]
-
-
-def _absolute(value: object) -> PurePosixPath | PureWindowsPath | None:
-    if isinstance(value, str) and "\n" not in value and "://" not in value:
-        for kind in (PurePosixPath, PureWindowsPath):
-            if kind(value).is_absolute():
-                return kind(value)
-    return None
-
-
-def _relative(document: Document, common: int, known: set[str]) -> Document:
-    def below(value: str) -> str:
-        path = _absolute(value)
-        return "/".join(path.parts[common:]) if path else value
-
-    metadata = {
-        key: below(value) if key in _PATHS and isinstance(value, str) else value
-        for key, value in document.metadata.items()
-    }
-    # LlamaIndex's reader can use the path as id, with `_part_0` behind it for pages.
-    name = below(document.id) if any(document.id.startswith(path) for path in known) else document.id
-    return Document(name, document.text, document.title, metadata)
-
-
 def _finish(documents: Sequence[Document], check: Callable[[], None]) -> tuple[list[Document], list[FileReport]]:
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     read, reports = [], []
     for place, document in enumerate(documents):
         if place % 1000 == 0:
@@ -104,7 +70,6 @@ def _finish(documents: Sequence[Document], check: Callable[[], None]) -> tuple[l
             reports.append(FileReport(name, "skipped", "empty"))
             continue
         free = _free(name, taken)
-        taken.add(free)
         said = "" if free == name else f"the id {name!r} was there before"
         finished = _document(free, document)
         read.append(finished)
@@ -112,17 +77,22 @@ def _finish(documents: Sequence[Document], check: Callable[[], None]) -> tuple[l
     return read, reports
 
 
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 1, name
+def _free(name: str, taken: dict[str, int]) -> str:
+    # The last number of each name is remembered: thousands of pages may share the id of their file.
+    number, free = taken.get(name, 1), name
     while free in taken:
         number += 1
         free = f"{name}~{number}"
+    taken[name] = number
+    taken.setdefault(free, 1)
     return free
 
 
 def _document(name: str, document: Document) -> Document:
     metadata = flat_metadata(document.metadata)
-    source = next((str(metadata[key]) for key in _PATHS if metadata.get(key)), name)
-    metadata = {"source": source, "format": format_of(source) or "text", **metadata}
-    title = clean_text(document.title) or PurePosixPath(source).name or name
+    source = next((str(metadata[key]) for key in PATH_KEYS if metadata.get(key)), name)
+    path = PurePosixPath(source)
+    folder = {"folder": path.parts[0]} if len(path.parts) > 1 and format_of(source) and "://" not in source else {}
+    metadata = {"source": source, "format": format_of(source) or "text", **folder, **metadata}
+    title = clean_text(document.title) or path.name or name
     return Document(name, clean_text(document.text), title, metadata)

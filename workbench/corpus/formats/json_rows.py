@@ -45,17 +45,10 @@ def read_json(file: RawFile) -> Content:
 def _rows(entries: Iterable[tuple[int, object]], encoding: str, problems: list[str]) -> Content:
     parts = []
     for number, entry in entries:
-        row = _flat(entry) if isinstance(entry, Mapping) else {"text": entry if isinstance(entry, str) else ""}
+        row = entry if isinstance(entry, Mapping) else {"text": entry if isinstance(entry, str) else ""}
         part = row_part(number, row)
         if part is None:
             problems.append(f"entry {number} has no text")
         else:
             parts.append(part)
     return Content(tuple(parts), encoding, some(problems))
-
-
-def _flat(entry: Mapping[str, object]) -> dict[str, object]:
-    return {
-        name: json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else value
-        for name, value in entry.items()
-    }
