@@ -82,7 +82,13 @@ class Lane:
     @property
     def busy(self) -> bool:
         """Whether a job is running."""
-        return self._running is not None
+        return self.running is not None
+
+    @property
+    def running(self) -> Job | None:
+        """The job that runs, None between jobs."""
+        job = self._running
+        return None if job is None or job.done.is_set() else job
 
     def submit(self, key: Hashable, work: Callable[[Job], Any]) -> Job:
         """Run `work(job)` in this lane, or join an equal job that has not ended or been cancelled."""

@@ -217,6 +217,11 @@ class Engine(State):
             selection=(), focus=0, opened="", answer=None, retrieval=None, projection=None, plan=None, embedded=0
         )
 
+    def embedding_under_way(self) -> bool:
+        """Whether the corpus is being embedded at this moment."""
+        running = self.lanes["embed"].running
+        return running is not None and isinstance(running.key, tuple) and running.key[0] == "embed"
+
     def known(self, now: Prepared) -> np.ndarray:
         """Tell which chunks have a vector, bool (n,)."""
         assert self.store is not None

@@ -54,11 +54,12 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
 
 
 def searchable(wb: Engine, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.ndarray]:
-    """Give the chunks that have vectors, and these; embed first what is missing, unless that is under way."""
+    """Give the chunks that have vectors, and these; embed first what is missing, unless some are coming already."""
     now = prepared(wb, job)
     assert wb.store is not None
     known = wb.known(now)
-    if not known.all() and not wb.read_only and not wb.lanes["embed"].busy:
+    under_way = wb.embedding_under_way() and known.any()
+    if not known.all() and not wb.read_only and not under_way:
         _wait(wb.submit("embed"), job)
         now = prepared(wb, job)
         known = wb.known(now)
