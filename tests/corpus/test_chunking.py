@@ -4,7 +4,7 @@ import threading
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.doubles import WordTokenizer
@@ -36,6 +36,9 @@ SIZES = st.integers(1, 12).flatmap(lambda size: st.tuples(st.just(size), st.inte
 
 
 @pytest.mark.parametrize("tokenizer", [WORDS, PIECES, EstimatedTokenizer()], ids=["words", "pieces", "estimate"])
+@example(text="😀\x0c1한 1", sizes=(1, 0), kind="text")
+@example(text="1: 한 1", sizes=(5, 1), kind="text")
+@example(text="1 1 한", sizes=(2, 1), kind="text")
 @given(text=ALPHABET | PROSE, sizes=SIZES, kind=st.sampled_from(["text", "markdown", "pdf"]))
 def test_chunks_cover_all_text_within_their_size(tokenizer, text, sizes, kind):
     size, overlap = sizes
@@ -127,6 +130,16 @@ def test_pages_are_counted_from_one():
 
 def test_marks_without_tokens_are_kept():
     assert texts("!!! ???", 3) == ["!!! ???"]
+
+
+def test_accents_without_end_are_cut_quickly():
+    chunks = cut("a" + "\u0301" * 10_000, 8, tokenizer=PIECES)
+    assert [len(chunk.text) for chunk in chunks] == [1000] * 10 + [1]
+
+
+def test_no_more_is_repeated_than_leaves_room_for_something_new():
+    # A Hangul syllable is three of BERT's tokens.
+    assert texts("1 1 한", 3, 1, tokenizer=PIECES) == ["1 1", "한"]
 
 
 def test_documents_without_text_give_no_chunk():

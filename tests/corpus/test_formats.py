@@ -229,7 +229,7 @@ def test_notebooks_give_cells_without_outputs(read):
 
 def test_pdf_pages_are_apart(read):
     (document,), report = read("a.pdf", pdf("Llamas hum.", "", "Camels groan.", title="On camelids"))
-    assert document.text == "Llamas hum.\f\fCamels groan."
+    assert document.text == "Llamas hum.\n\f\n\fCamels groan."
     assert document.title == "On camelids"
     assert (report.status, report.encoding) == ("loaded", "pdf")
 

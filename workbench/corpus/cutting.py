@@ -23,6 +23,8 @@ _HEADING_SHARE = 0.25
 _PARAGRAPH_SHARE = 0.5
 _SENTENCE_SHARE = 0.35
 _LINE_SHARE = 0.75
+_MOST_ACCENTS = 8
+"""Marks upon one letter; more are no writing."""
 _TEXT = re.compile(r"\S")
 
 
@@ -67,7 +69,11 @@ class Cutter:
         """Give (start, end) of each chunk, stripped; starts and ends both ascend strictly."""
         start, done = self._text_from(0), 0
         while start < self.total:
-            cut = self._cut(start, max(start, self._text_from(done)))
+            floor = max(start, self._text_from(done))
+            if self._reach(start) <= floor:
+                # No new character fits behind the overlap.
+                start = floor
+            cut = self._cut(start, floor)
             yield start, start + len(self.text[start:cut].rstrip())
             if cut >= self.total:
                 return
@@ -79,15 +85,21 @@ class Cutter:
 
     def _cut(self, start: int, floor: int) -> int:
         """Give where the chunk from `start` ends: above `floor`, at the best boundary within its size."""
-        first = int(np.searchsorted(self.ends, start, side="right"))
-        hard = min(self._begin(first + self.size), start + self.longest)
+        first = self._first(start)
         # A character may be several tokens; one has to go in.
-        hard = max(hard, floor + 1)
+        hard = max(self._reach(start), floor + 1)
         if hard >= self.total:
             cut = self.total
         else:
             cut = self._at_boundary(first, floor, hard) or self._at_word(floor, hard) or self._in_word(floor, hard)
         return self._shrunk(start, floor, cut)
+
+    def _first(self, start: int) -> int:
+        return int(np.searchsorted(self.ends, start, side="right"))
+
+    def _reach(self, start: int) -> int:
+        """Give the furthest end of a chunk from `start`."""
+        return min(self._begin(self._first(start) + self.size), start + self.longest)
 
     def _begin(self, token: int) -> int:
         return int(self.starts[token]) if token < len(self.starts) else self.total
@@ -113,9 +125,8 @@ class Cutter:
         for place in range(hard, (floor + hard) // 2, -1):
             if not self.text[place - 1].isalnum() and self.text[place].isalnum():
                 return place
-        while hard > floor + 1 and unicodedata.category(self.text[hard]).startswith("M"):
-            hard -= 1
-        return hard
+        places = range(hard, max(floor, hard - _MOST_ACCENTS), -1)
+        return next((place for place in places if not unicodedata.category(self.text[place]).startswith("M")), hard)
 
     def _shrunk(self, start: int, floor: int, cut: int) -> int:
         if self._between_words(start) and self._between_words(cut):
@@ -125,14 +136,23 @@ class Cutter:
         return cut
 
     def _between_words(self, place: int) -> bool:
-        return place == 0 or place >= self.total or self.text[place - 1].isspace() or self.text[place].isspace()
+        return place == 0 or place >= self.total or _parts(self.text[place - 1]) or _parts(self.text[place])
 
     def _resume(self, start: int, cut: int) -> int:
         """Give where the next chunk starts: at most `overlap` tokens before the cut, but never across a heading."""
         if not self.overlap or self._is_heading(cut):
             return cut
         behind = int(np.searchsorted(self.starts, cut, side="left")) - self.overlap
-        low = max(int(self.starts[behind]) if behind > 0 else 0, start + 1, cut - self.longest // 2)
+        if behind > 0 and self.starts[behind] == self.starts[behind - 1]:
+            # Within the tokens of one character, which would all be repeated.
+            behind = int(np.searchsorted(self.starts, self.starts[behind], side="right"))
+        low = max(self._begin(behind) if behind > 0 else 0, start + 1, cut - self.longest // 2)
+        place = self._sentence_or_word(low, cut)
+        if self._between_words(place) and self._between_words(cut):
+            return place
+        return place if self.count(self.text[place:cut]) <= self.overlap else cut
+
+    def _sentence_or_word(self, low: int, cut: int) -> int:
         sentence = bisect_left(self.boundaries.sentences, low)
         if sentence < len(self.boundaries.sentences) and self.boundaries.sentences[sentence] < cut:
             return self.boundaries.sentences[sentence]
@@ -142,3 +162,8 @@ class Cutter:
     def _is_heading(self, place: int) -> bool:
         at = bisect_left(self.boundaries.headings, place)
         return at < len(self.boundaries.headings) and self.boundaries.headings[at] == place
+
+
+def _parts(letter: str) -> bool:
+    """Tell white space that parts words for tokenizers too; BERT's drops a form feed and joins what is around it."""
+    return letter.isspace() and (letter in "\t\n\r" or unicodedata.category(letter) != "Cc")

@@ -33,7 +33,8 @@ def read_pdf(file: RawFile) -> Content:
         if problems:
             raise Failed(some(problems))
         raise Skipped("no text layer: its pages are pictures; run it through OCR first")
-    return Content((Part("\f".join(pages), title),), "pdf", some(problems))
+    # With a line end in front: BERT's tokenizer drops a form feed and would join the words around it.
+    return Content((Part("\n\f".join(pages), title),), "pdf", some(problems))
 
 
 def _open(reader: PdfReader) -> None:
