@@ -1,18 +1,23 @@
 """The Chroma index: ids, texts, metadata and the same vectors, for everyone else's tools. Made from the record.
 
-Run in a child process: Chroma's client holds the interpreter for hundreds of milliseconds at a time.
+Run it in a child process: Chroma's client holds the interpreter for hundreds of milliseconds at a time.
 """
 
 from __future__ import annotations
 
-import time
+import json
+import math
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+import numpy as np
 
 from workbench.errors import StoreError
-from workbench.index.fingerprint import fingerprint_id
+from workbench.index.aside import set_aside
+from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client
+from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.record import Collection, Record, Row
 
 if TYPE_CHECKING:
@@ -23,16 +28,22 @@ __all__ = ["chroma_folder", "fill", "rebuild"]
 
 _BATCH = 1000
 """Rows sent at a time; Chroma takes at most 5461."""
+_SAMPLE = 16
+"""Vectors that are read back and compared with the record's."""
 _KEY = "workbench_key"
+"""Metadata field that changes whenever a row must be written again."""
 
-
-def chroma_folder(store: Path) -> Path:
-    """Give the folder that `chromadb.PersistentClient` opens."""
-    return store / "chroma"
+Value = str | int | float | bool
 
 
 def fill(store: str, collection: str, server: str | None = None) -> int:
     """Bring a Chroma collection up to the record: new and changed rows are written, gone ones deleted.
+
+    The collection has the record's name, compares by cosine and has no embedding function. Each row has the
+    chunk's id, its text as the document, its vector, and as metadata the chunk's own beside `document`,
+    `ordinal`, `start` and `end` (a field of the chunk's own that is called so gets a `_` behind its name).
+    A local index that cannot be read or contradicts the record is set aside (renamed `chroma.damaged-<time>`) and
+    this collection made anew; others follow when they are next filled.
 
     Parameters
     ----------
@@ -51,124 +62,87 @@ def fill(store: str, collection: str, server: str | None = None) -> int:
     Raises
     ------
     StoreError
-        Chroma holds another number of rows afterwards, or its server does not answer.
+        The record has no such collection, the disk is full, another process fills, or the server does not answer.
     """
-    record = Record(Path(store), writable=False)
-    try:
-        return _fill(record, _named(record, collection), Path(store), server)
-    finally:
-        record.close()
+    return _run(Path(store), collection, server, anew=False)
 
 
 def rebuild(store: str, collection: str, server: str | None = None) -> int:
-    """Make a Chroma collection anew from the record; gives its number of rows."""
+    """Delete a Chroma collection and make it anew from the record, as `fill` does; gives its number of rows."""
+    return _run(Path(store), collection, server, anew=True)
+
+
+def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
+    record = Record(store, writable=False)
     try:
-        with _Client(Path(store), server) as client:
-            if collection in [found.name for found in client.list_collections()]:
-                client.delete_collection(collection)
-    except StoreError:
-        raise
-    except BaseException as error:
-        # Chroma's engine panics (not an Exception) on a torn index file.
-        if server or isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        _set_aside(Path(store))
-    return fill(store, collection, server)
-
-
-def _fill(record: Record, collection: Collection, store: Path, server: str | None) -> int:
-    try:
-        return _synchronise(record, collection, store, server)
-    except StoreError:
-        raise
-    except BaseException as error:
-        if server or isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        _set_aside(store)
-        return _synchronise(record, collection, store, server)
-
-
-def _synchronise(record: Record, collection: Collection, store: Path, server: str | None) -> int:
-    rows = record.rows(collection.name)
-    fingerprint = fingerprint_id(collection.fingerprint)
-    with _Client(store, server) as client:
-        index = _collection(client, collection)
-        there = _keys(index)
-        for gone in _batches(sorted(there.keys() - {row.chunk.id for row in rows})):
-            index.delete(ids=gone)
-        for batch in _batches([row for row in rows if there.get(row.chunk.id) != _key(row)]):
-            index.upsert(
-                ids=[row.chunk.id for row in batch],
-                embeddings=record.vectors(fingerprint, [row.key for row in batch]),
-                documents=[row.chunk.text for row in batch],
-                metadatas=[_metadata(row) for row in batch],
-            )
-        count = index.count()
-    if count != len(rows):
-        raise StoreError(
-            f"The Chroma collection {collection.name} holds {count} rows after filling; the record holds {len(rows)}. "
-            "Call wb.rebuild_index() to make it anew from the record."
-        )
-    return count
+        collection = _named(record, name)
+        try:
+            return _bring_up(record, collection, _client(store, server), anew=anew)
+        except IndexDamaged:
+            if server is None:
+                set_aside(chroma_folder(store))
+        return _bring_up(record, collection, _client(store, server), anew=True)
+    finally:
+        record.close()
 
 
 def _named(record: Record, name: str) -> Collection:
     for collection in record.collections():
         if collection.name == name:
             return collection
-    raise StoreError(f"The record has no collection {name!r}; embed the corpus first.")
+    raise StoreError(f"The record in {record.folder} has no collection {name!r}; embed the corpus first.")
 
 
-class _Client:
-    """A Chroma client that is closed: deleting its folder under a live one breaks the next."""
+def _client(store: Path, server: str | None) -> AbstractContextManager[ClientAPI]:
+    return local_client(store) if server is None else server_client(server)
 
-    def __init__(self, store: Path, server: str | None) -> None:
-        self._store, self._server = store, server
 
-    def __enter__(self) -> ClientAPI:
-        import chromadb
-        from chromadb.config import Settings
-
-        # Settings would otherwise read .env and CHROMA_* of wherever the notebook runs.
-        settings = Settings(_env_file=None, anonymized_telemetry=False, allow_reset=False)  # type: ignore[call-arg]
-        if self._server is None:
-            self._client = chromadb.PersistentClient(path=str(chroma_folder(self._store)), settings=settings)
-            return self._client
-        address = urlsplit(self._server)
-        try:
-            self._client = chromadb.HttpClient(
-                host=address.hostname or "localhost",
-                port=address.port or (443 if address.scheme == "https" else 8000),
-                ssl=address.scheme == "https",
-                settings=settings,
+def _bring_up(record: Record, collection: Collection, opening: AbstractContextManager[ClientAPI], *, anew: bool) -> int:
+    rows = record.rows(collection.name)
+    fingerprint = fingerprint_id(collection.fingerprint)
+    wanted = {_legal(row.chunk.id): _key(row) for row in rows}
+    with opening as client:
+        index = _index(client, collection, anew=anew)
+        there = _keys(index)
+        # A changed row is deleted first: Chroma would merge its new metadata into the old.
+        for ids in _batches([name for name, key in there.items() if wanted.get(name) != key]):
+            index.delete(ids=ids)
+        for batch in _batches([row for row in rows if there.get(_legal(row.chunk.id)) != _key(row)]):
+            index.upsert(
+                ids=[_legal(row.chunk.id) for row in batch],
+                embeddings=record.vectors(fingerprint, [row.key for row in batch]),
+                documents=[_legal(row.chunk.text) for row in batch],
+                metadatas=[_metadata(row) for row in batch],
             )
-        except (ValueError, OSError) as error:
-            raise StoreError(
-                f"No Chroma server answers at {self._server} ({error}). The vectors are safe in the record. Start the "
-                "server, for example with: chroma run --path FOLDER, and call wb.rebuild_index()."
-            ) from error
-        return self._client
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()  # type: ignore[attr-defined]
+        _compare(index, record, fingerprint, rows)
+    return len(rows)
 
 
-def _collection(client: ClientAPI, collection: Collection) -> ChromaCollection:
-    return client.get_or_create_collection(
+def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCollection:
+    """Give the collection, made if it is not there; one that does not compare by cosine is made anew."""
+    if collection.name in {found.name for found in client.list_collections()}:
+        found = client.get_collection(collection.name, embedding_function=None)
+        # Not `configuration`: reading that rebuilds a stored embedding function, and can run code (CVE-2026-45829).
+        space = ((found.configuration_json or {}).get("hnsw") or {}).get("space")
+        if space == "cosine" and not anew:
+            return found
+        client.delete_collection(collection.name)
+    return client.create_collection(
         collection.name,
         configuration={"hnsw": {"space": "cosine"}},
         embedding_function=None,
         metadata={
-            "corpus": collection.corpus,
-            "model": collection.model,
+            "corpus": _legal(collection.corpus),
+            "model": _legal(collection.model),
             "chunk_size": str(collection.chunking.get("size", "")),
+            "chunking": canonical(collection.chunking),
             "fingerprint": fingerprint_id(collection.fingerprint),
         },
     )
 
 
-def _keys(index: ChromaCollection) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _keys(index: ChromaCollection) -> dict[str, object]:
+    found: dict[str, object] = {}
     for start in range(0, index.count(), _BATCH):
         page = index.get(limit=_BATCH, offset=start, include=["metadatas"])
         found.update(zip(page["ids"], [(one or {}).get(_KEY) for one in page["metadatas"] or []], strict=True))
@@ -179,25 +153,62 @@ def _key(row: Row) -> str:
     return f"{row.key.hex()[:24]}-{row.stamp:08x}"
 
 
-def _metadata(row: Row) -> dict[str, str | int | float | bool]:
+def _metadata(row: Row) -> dict[str, Value]:
     chunk = row.chunk
-    own = {name: value for name, value in chunk.metadata.items() if value is not None}
-    return {
-        **own,
-        "document": chunk.document,
+    place: dict[str, Value] = {
+        "document": _legal(chunk.document),
         "ordinal": chunk.ordinal,
         "start": chunk.start,
         "end": chunk.end,
         _KEY: _key(row),
     }
+    own = {name: value for name, value in chunk.metadata.items() if _present(value)}
+    return {**{_legal(f"{name}_" if name in place else name): _plain(value) for name, value in own.items()}, **place}
+
+
+def _present(value: object) -> bool:
+    # Chroma refuses None and drops NaN.
+    return value is not None and not (isinstance(value, float) and not math.isfinite(value))
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    if isinstance(value, str):
+        return _legal(value)
+    return value if isinstance(value, int | float | bool) else json.dumps(value)
+
+
+def _legal(text: str) -> str:
+    """Write half characters, which Chroma refuses, as their escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _compare(index: ChromaCollection, record: Record, fingerprint: str, rows: Sequence[Row]) -> None:
+    """See that the index has as many rows as the record, and the same vectors.
+
+    Raises
+    ------
+    IndexDamaged
+        It has not.
+    """
+    count = index.count()
+    if count != len(rows):
+        raise IndexDamaged(f"The Chroma collection {index.name} holds {count} rows; the record holds {len(rows)}.")
+    if not rows:
+        return
+    sample = [rows[at] for at in sorted({int(at) for at in np.linspace(0, len(rows) - 1, _SAMPLE)})]
+    page = index.get(ids=[_legal(row.chunk.id) for row in sample], include=["embeddings"])
+    there = dict(zip(page["ids"], np.asarray(page["embeddings"]), strict=True))
+    expected = record.vectors(fingerprint, [row.key for row in sample])
+    # Chroma keeps direction and norm apart: what comes back differs in the last bit.
+    if not all(
+        np.allclose(there.get(_legal(row.chunk.id), np.nan), vector, 1e-4, 1e-5)
+        for row, vector in zip(sample, expected, strict=True)
+    ):
+        raise IndexDamaged(f"The Chroma collection {index.name} has other vectors than the record.")
 
 
 def _batches(items: Sequence[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(items), _BATCH):
         yield list(items[start : start + _BATCH])
-
-
-def _set_aside(store: Path) -> None:
-    folder = chroma_folder(store)
-    if folder.exists():
-        folder.rename(folder.with_name(f"chroma-damaged-{time.strftime('%Y%m%d-%H%M%S')}"))

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from workbench.errors import InputError
+
 __all__ = ["canonical", "collection_name", "fingerprint_id", "text_key"]
 
 _SLUG = 48
@@ -15,8 +17,33 @@ _DIGITS = 12
 
 
 def canonical(values: Mapping[str, object]) -> str:
-    """Write JSON that is the same for equal mappings: keys sorted, no spaces, no NaN."""
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    """Write JSON that is the same for equal mappings and no others: keys sorted, no spaces, all of it ASCII.
+
+    Raises
+    ------
+    InputError
+        Something in it is not JSON: another type, NaN, infinity, or a key that is not a string.
+    """
+    _check_keys(values)
+    try:
+        return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{values!r} cannot be written as JSON ({error}). Use strings, finite numbers, booleans, None, lists, "
+            "and mappings whose keys are strings."
+        ) from error
+
+
+def _check_keys(value: object) -> None:
+    # json.dumps would write the keys 1 and "1" alike, and two fingerprints would be one.
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise InputError(f"The key {key!r} is of type {type(key).__name__}; keys must be strings.")
+            _check_keys(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_keys(item)
 
 
 def fingerprint_id(fingerprint: Mapping[str, object]) -> str:

@@ -60,4 +60,4 @@ CREATE TABLE IF NOT EXISTS layouts (
     components BLOB,
     PRIMARY KEY (collection, parameters)
 ) WITHOUT ROWID;
-"""
+"""  # noqa: S608  (the number is ours)
