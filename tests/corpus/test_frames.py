@@ -151,3 +151,10 @@ def test_a_subclass_is_a_frame():
         pass
 
     assert ids(Herd({"text": ["One."]})) == ["0"]
+
+
+def test_rows_named_by_paths_keep_ids_of_their_own():
+    frame = pd.DataFrame({"text": ["One.", "Two."]}, index=["/home/somebody/a.md", "/srv/else/a.md"])
+    read = corpus.load(frame)
+    assert [document.id for document in read.documents] == ["a.md", "a.md~2"]
+    assert [file.path for file in read.report.files] == ["a.md", "a.md~2"]

@@ -1,4 +1,4 @@
-"""Names of corpora and of their default stores."""
+"""Names of corpora, of their default stores and of documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.records import Document
 
-__all__ = ["memory_identity", "place_identity", "place_name"]
+__all__ = ["free_name", "memory_identity", "place_identity", "place_name"]
 
 _ODD = re.compile(r"[^\w.-]+")
 _LONGEST = 80
@@ -31,6 +31,20 @@ def memory_identity(documents: Iterable[Document]) -> str:
     """Give `memory-<12 hex digits of SHA-256 of all ids, titles and texts>`."""
     parts = (part for document in documents for part in (document.id, document.title, document.text))
     return f"memory-{_digest(parts)}"
+
+
+def free_name(name: str, taken: dict[str, int]) -> str:
+    """Give the name, or `<name>~2`, `<name>~3`, ... where it is taken, and take it.
+
+    `taken` keeps the last number of each name: thousands of pages may share the id of their file.
+    """
+    number, free = taken.get(name, 1), name
+    while free in taken:
+        number += 1
+        free = f"{name}~{number}"
+    taken[name] = number
+    taken.setdefault(free, 1)
+    return free
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -22,12 +22,12 @@ def without_local_paths(documents: Sequence[Document]) -> list[Document]:
     Paths that have no folder but the disk in common keep the file's name alone. What is looked at are the keys in
     `PATH_KEYS`, and ids that begin with a path found there (LlamaIndex can use it as id, with `_part_0` behind it).
     """
-    given = {
+    given = dict.fromkeys(
         value
         for document in documents
         for key, value in document.metadata.items()
         if key in PATH_KEYS and isinstance(value, str)
-    }
+    )
     paths = {value: path for value in given if (path := _absolute(value))}
     common = _common([path.parent.parts for path in paths.values()])
     below = {value: "/".join(path.parts[common:]) if common > 1 else path.name for value, path in paths.items()}

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from workbench.corpus.clean import clean_text, flat_metadata
 from workbench.corpus.formats import format_of
+from workbench.corpus.identity import free_name
 from workbench.corpus.local_paths import PATH_KEYS, without_local_paths
 from workbench.records import Document, FileReport
 
@@ -69,23 +70,12 @@ def _finish(documents: Sequence[Document], check: Callable[[], None]) -> tuple[l
         if not document.text.strip():
             reports.append(FileReport(name, "skipped", "empty"))
             continue
-        free = _free(name, taken)
+        free = free_name(name, taken)
         said = "" if free == name else f"the id {name!r} was there before"
         finished = _document(free, document)
         read.append(finished)
         reports.append(FileReport(free, "loaded", said, len(finished.text)))
     return read, reports
-
-
-def _free(name: str, taken: dict[str, int]) -> str:
-    # The last number of each name is remembered: thousands of pages may share the id of their file.
-    number, free = taken.get(name, 1), name
-    while free in taken:
-        number += 1
-        free = f"{name}~{number}"
-    taken[name] = number
-    taken.setdefault(free, 1)
-    return free
 
 
 def _document(name: str, document: Document) -> Document:
