@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["convert"]
+__all__ = ["convert", "refuse_telemetry"]
 
 
 def convert(source: Path, target: Path) -> None:
@@ -21,6 +21,7 @@ def convert(source: Path, target: Path) -> None:
     Mean pooling over the attention mask and normalisation to unit length are part of the graph, as in the
     model's own `modules.json`.
     """
+    refuse_telemetry()
     import openvino
     import torch
     from transformers import AutoModel
@@ -51,6 +52,11 @@ def convert(source: Path, target: Path) -> None:
     openvino.save_model(model, partial, compress_to_fp16=False)
     partial.with_suffix(".bin").replace(target.with_suffix(".bin"))
     partial.replace(target)
+
+
+def refuse_telemetry() -> None:
+    """Keep OpenVINO's converter from reporting its use over the network: it takes its own stub instead."""
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 
 if __name__ == "__main__":
