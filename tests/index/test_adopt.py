@@ -1,78 +1,89 @@
+"""Another engine version: its vectors are used again if they come out the same."""
+
 from __future__ import annotations
 
 import numpy as np
 
 from tests.doubles import WordModel
-from tests.index.made import chunks, collection_of, embed, identity_of, stored
-from workbench.index.fingerprint import text_key
+from tests.index.helpers import chunks, counts, embed, expected, vectors_of
+from workbench.index.fingerprint import fingerprint_id, text_key
 
 
-class Turned(WordModel):
-    """Another engine: one text in three comes out with this cosine to what it was."""
-
-    def __init__(self, cosine, engine="2"):
-        super().__init__(engine=engine)
-        self.cosine = cosine
+class OtherWay(WordModel):
+    """Gives the vectors of WordModel, turned."""
 
     def embed(self, texts, role):
-        vectors = super().embed(texts, role)
-        for vector in vectors[::3]:
-            side = np.zeros_like(vector)
-            side[np.argmin(np.abs(vector))] = 1  # a place where the words have nothing: orthogonal
-            vector[:] = self.cosine * vector + np.sqrt(1 - self.cosine**2) * side
-        return vectors
+        return np.roll(super().embed(texts, role), 1, axis=1)
 
 
-def test_an_engine_that_gives_the_same_takes_the_vectors_over(store, model):
-    embed(store, model, chunks(40))
-    new = Turned(0.99995)
-    report = embed(store, new, chunks(40))
-    assert (report.new, report.reused, len(new.sent)) == (0, 40, 16)
-    assert np.array_equal(stored(store, new)[1], stored(store, model)[1])
-    (adopted,) = store.record.query("SELECT adopted FROM models WHERE fingerprint = ?", (identity_of(new),))
-    assert identity_of(model) in adopted[0]
+def note(store, model):
+    return store.record.query("SELECT adopted FROM models WHERE fingerprint = ?", (fingerprint_id(model.fingerprint()),))
 
 
-def test_an_engine_that_gives_others_leaves_the_old_collection_alone(store, model):
-    embed(store, model, chunks(40))
-    before = stored(store, model)
-    new = Turned(0.9998)
-    report = embed(store, new, chunks(40))
-    assert (report.new, report.reused, len(new.sent)) == (40, 0, 16 + 40)
-    after = stored(store, model)
-    assert after[0] == before[0]
-    assert np.array_equal(after[1], before[1])
-    assert not np.array_equal(stored(store, new)[1], before[1])
-    assert len(store.record.collections()) == 2
-
-
-def test_new_texts_are_embedded_beside_the_adopted_ones(store, model):
-    embed(store, model, chunks(20))
-    new = WordModel(engine="2")
-    report = embed(store, new, chunks(30))
-    assert (report.new, report.reused) == (10, 20)
-    assert new.sent[16:] == [one.text for one in chunks(30)[20:]]
-    texts = [one.text for one in chunks(30)]
-    assert np.array_equal(stored(store, new)[1], WordModel().embed(texts, "document"))
+def test_engines_that_agree_share_vectors_after_16_texts(store):
+    old, new, items = WordModel(engine="1"), WordModel(engine="2"), chunks(100)
+    embed(store, old, items)
+    assert counts(embed(store, new, items)) == (0, 0, 0, 100)
+    assert len(new.sent) == 16
+    assert note(store, new) == [(fingerprint_id(old.fingerprint()),)]
+    assert note(store, old) == [(None,)]
+    np.testing.assert_array_equal(vectors_of(store, new, items), expected(items))
     new.sent.clear()
-    assert embed(store, new, chunks(30)).reused == 30
+    embed(store, new, items)
     assert new.sent == []
 
 
-def test_a_question_that_came_first_is_no_hindrance(store, model):
-    embed(store, model, chunks(20))
+def test_what_the_old_engine_never_saw_is_embedded(store):
+    embed(store, WordModel(engine="1"), chunks(5))
     new = WordModel(engine="2")
-    identity = identity_of(new)
-    question = text_key(identity, "query", "llama")
-    store.record.commit_batch(new.fingerprint(), [question], new.embed(["llama"], "query"))
-    assert embed(store, new, chunks(20)).reused == 20
-    assert np.array_equal(stored(store, new)[1], stored(store, model)[1])
-    assert np.array_equal(store.record.vectors(identity, [question]), new.embed(["llama"], "query"))
+    assert counts(embed(store, new, chunks(8))) == (3, 0, 0, 5)
+    assert len(new.sent) == 5 + 3
 
 
-def test_any_other_difference_is_another_model(store, model):
-    embed(store, model, chunks(20))
-    prefixed = WordModel(engine="2", query_prefix="query: ")
-    assert embed(store, prefixed, chunks(20)).new == 20
-    assert len(prefixed.sent) == 20
-    assert collection_of(prefixed).name != collection_of(model).name
+def test_engines_that_differ_are_kept_apart(store):
+    old, new, items = WordModel(engine="1"), OtherWay(engine="2"), chunks(40)
+    embed(store, old, items)
+    assert counts(embed(store, new, items)) == (40, 0, 0, 0)
+    assert len(new.sent) == 16 + 40
+    assert note(store, new) == [(None,)]
+    np.testing.assert_array_equal(vectors_of(store, old, items), expected(items))
+    np.testing.assert_array_equal(vectors_of(store, new, items), np.roll(expected(items), 1, axis=1))
+
+
+def test_any_other_difference_is_another_model(store):
+    embed(store, WordModel(engine="1"), chunks(10))
+    other = WordModel(engine="2", document_prefix="text: ")
+    embed(store, other, chunks(10))
+    assert len(other.sent) == 10
+
+
+def test_a_question_that_came_first_does_not_hide_the_adoption(store):
+    old, new, items = WordModel(engine="1"), WordModel(engine="2"), chunks(20)
+    embed(store, old, items)
+    key = text_key(fingerprint_id(new.fingerprint()), "query", "llamas?")
+    store.record.commit_batch(new.fingerprint(), [key], new.embed(["llamas?"], "query"))
+    assert counts(embed(store, new, items)) == (0, 0, 0, 20)
+    assert note(store, new) == [(fingerprint_id(old.fingerprint()),)]
+
+
+def test_several_old_engines_are_all_used(store):
+    embed(store, WordModel(engine="1"), chunks(10))
+    items = chunks(30)
+    embed(store, OtherWay(engine="2"), items[10:20])
+    embed(store, WordModel(engine="3"), items[20:])
+    new = WordModel(engine="4")
+    assert counts(embed(store, new, items)) == (10, 0, 0, 20)
+    np.testing.assert_array_equal(vectors_of(store, new, items), expected(items))
+
+
+def test_the_sample_is_sent_in_batches(store):
+    sizes = []
+
+    class Counting(WordModel):
+        def embed(self, texts, role):
+            sizes.append(len(texts))
+            return super().embed(texts, role)
+
+    embed(store, WordModel(engine="1"), chunks(50))
+    embed(store, Counting(engine="2"), chunks(50))
+    assert sizes == [8, 8]

@@ -1,139 +1,196 @@
+"""What embedding counts, computes and keeps."""
+
 from __future__ import annotations
 
-from threading import Event, Thread
+import threading
+from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
 
 from tests.doubles import WordModel
-from tests.index.made import Numbered, chunk, chunks, collection_of, embed, identity_of, stored
+from tests.index.helpers import chunk, chunks, collection_of, counts, embed, expected, planned, vectors_of
 from workbench.errors import Cancelled, InputError, ModelError
-from workbench.index.embedding import embed_chunks, plan
-from workbench.index.fingerprint import text_key
-from workbench.models import prepare
+from workbench.index.store import open_store
 
 
-def counts(report):
-    return report.new, report.changed, report.gone, report.reused
+def test_first_run_counts_all_as_new_and_stores_texts_and_vectors(store):
+    model, items = WordModel(), chunks(20)
+    before = planned(store, model, items)
+    assert (*counts(before), before.missing, before.total) == (20, 0, 0, 0, 20, 20)
+    heard = []
+    report = embed(store, model, items, progress=lambda done, total: heard.append((done, total)))
+    assert counts(report) == (20, 0, 0, 0)
+    assert heard == [(0, 20), (8, 20), (16, 20), (20, 20)]
+    assert model.sent == [item.text for item in items]
+    assert report.seconds > 0
+    assert report.chunks_per_second > 0
+    assert store.record.chunks(collection_of(model).name) == tuple(items)
+    np.testing.assert_array_equal(vectors_of(store, model, items), expected(items))
+    assert vectors_of(store, model, items).dtype == np.float32
 
 
-def planned(store, model, made):
-    collection = collection_of(model)
-    sent = prepare(model, [one.text for one in made], "document")
-    keys = [text_key(identity_of(model), "document", text) for text in sent]
-    return plan(store.record, collection, made, keys)
+def test_new_changed_gone_and_reused_are_counted_as_by_hand(store):
+    embed(store, WordModel(), chunks(10))
+    # 0 to 6 stay, 7 has another text, 8 and 9 are gone, 10 to 12 are new.
+    after = [*chunks(7), chunk(7, "a new text"), chunk(10), chunk(11), chunk(12)]
+    model = WordModel()
+    before = planned(store, model, after)
+    assert (*counts(before), before.missing) == (3, 1, 2, 7, 4)
+    report = embed(store, model, after)
+    assert counts(report) == (3, 1, 2, 7)
+    assert model.sent == ["a new text", *(chunk(number).text for number in (10, 11, 12))]
+    assert store.record.chunks(collection_of(model).name) == tuple(after)
+    np.testing.assert_array_equal(vectors_of(store, model, after), expected(after))
+    again = planned(store, model, after)
+    assert (*counts(again), again.missing) == (0, 0, 0, 11, 0)
 
 
-def test_the_plan_and_the_report_count_each_chunk_once(store, model):
-    first = (chunk(0, "llama"), chunk(1, "camel"), chunk(2, "alpaca"), chunk(3, "vicuna"))
-    assert counts(planned(store, model, first)) == counts(embed(store, model, first)) == (4, 0, 0, 0)
-    # 0 as it was; 1 another text; 2 and 3 gone; 4 new; 5 new, with a text the record has.
-    second = (chunk(0, "llama"), chunk(1, "dromedary"), chunk(4, "guanaco"), chunk(5, "alpaca"))
-    expected = planned(store, model, second)
-    assert (counts(expected), expected.missing) == ((1, 1, 2, 2), 2)
-    assert counts(embed(store, model, second)) == (1, 1, 2, 2)
-    ids, vectors = stored(store, model)
-    assert ids == ["doc:0", "doc:1", "doc:4", "doc:5"]
-    assert np.array_equal(vectors, WordModel().embed(["llama", "dromedary", "guanaco", "alpaca"], "document"))
-    assert counts(planned(store, model, second)) == (0, 0, 0, 4)
+def test_a_text_that_is_there_twice_is_computed_once(store):
+    model, items = WordModel(), [chunk(0, "same"), chunk(1, "same"), chunk(2, "other"), chunk(3, "same")]
+    assert planned(store, model, items).missing == 2
+    heard = []
+    assert counts(embed(store, model, items, progress=lambda *now: heard.append(now))) == (4, 0, 0, 0)
+    assert model.sent == ["same", "other"]
+    assert heard[-1] == (4, 4)
+    np.testing.assert_array_equal(vectors_of(store, model, items), expected(items))
 
 
-def test_a_changed_chunk_whose_vector_is_known_costs_nothing(store, model):
-    embed(store, model, (chunk(0, "llama"), chunk(1, "camel")))
-    embed(store, model, (chunk(0, "alpaca"), chunk(1, "camel")))
-    model.sent.clear()
-    assert counts(embed(store, model, (chunk(0, "llama"), chunk(1, "camel")))) == (0, 1, 0, 1)
+def test_a_text_that_changes_into_a_known_one_is_changed_and_not_computed(store):
+    embed(store, WordModel(), [chunk(0, "llama"), chunk(1, "camel")])
+    model = WordModel()
+    swapped = [chunk(0, "camel"), chunk(1, "llama")]
+    assert counts(embed(store, model, swapped)) == (0, 2, 0, 0)
     assert model.sent == []
+    np.testing.assert_array_equal(vectors_of(store, model, swapped), expected(swapped))
 
 
-def test_equal_texts_are_sent_once_and_both_counted(store, model):
-    made = (chunk(0, "llama"), chunk(1, "llama"), chunk(2, "camel"))
-    assert planned(store, model, made).missing == 2
-    assert counts(embed(store, model, made)) == (3, 0, 0, 0)
-    assert model.sent == ["llama", "camel"]
-    ids, vectors = stored(store, model)
-    assert ids == ["doc:0", "doc:1", "doc:2"]
-    assert np.array_equal(vectors[0], vectors[1])
+def test_going_back_to_a_model_embeds_nothing(store):
+    one, other, items = WordModel(), WordModel(32, name="small"), chunks(12)
+    embed(store, one, items)
+    assert counts(embed(store, other, items)) == (12, 0, 0, 0)
+    one.sent.clear()
+    assert counts(embed(store, one, items)) == (0, 0, 0, 12)
+    assert one.sent == []
+    assert vectors_of(store, one, items).shape == (12, 64)
+    assert vectors_of(store, other, items).shape == (12, 32)
+    assert len(store.record.collections()) == 2
 
 
-def test_another_model_and_back_embeds_nothing(store, model):
-    other = WordModel(name="other", dimensions=32)
-    made = chunks(20)
-    embed(store, model, made)
-    assert embed(store, other, made).new == 20
+def test_going_back_to_a_chunking_embeds_nothing(store):
+    model, fine, coarse = WordModel(), chunks(12), [chunk(0, "all of it in one")]
+    first, second = collection_of(model, 64), collection_of(model, "document")
+    assert first.name != second.name
+    embed(store, model, fine, first)
+    assert counts(embed(store, model, coarse, second)) == (1, 0, 0, 0)
     model.sent.clear()
-    assert embed(store, model, made).reused == 20
+    assert counts(embed(store, model, fine, first)) == (0, 0, 0, 12)
     assert model.sent == []
-    assert stored(store, model)[1].shape == (20, 64)
-    assert stored(store, other)[1].shape == (20, 32)
+    assert store.record.chunks(first.name) == tuple(fine)
+    assert store.record.chunks(second.name) == tuple(coarse)
 
 
-def test_a_prefix_is_another_model_and_is_sent(store, model):
-    prefixed = WordModel(document_prefix="passage: ")
-    embed(store, model, (chunk(0, "llama"),))
-    assert embed(store, prefixed, (chunk(0, "llama"),)).new == 1
-    assert prefixed.sent == ["passage: llama"]
+def test_metadata_alone_rewrites_rows_and_embeds_nothing(store):
+    model = WordModel()
+    embed(store, model, chunks(9))
+    model.sent.clear()
+    coloured = [chunk(number, colour="red") for number in range(9)]
+    assert counts(embed(store, model, coloured)) == (0, 0, 0, 9)
+    assert model.sent == []
+    stored = store.record.chunks(collection_of(model).name)
+    assert [one.metadata for one in stored] == [{"source": "notes.md", "colour": "red"}] * 9
 
 
-def test_cancelling_keeps_the_finished_batches(store):
-    cancel, told = Event(), []
-    model = Numbered(before=lambda call: cancel.set() if call == 2 else None)
-    with pytest.raises(Cancelled, match=r"16 of 40 chunks are stored. Embed again to go on"):
-        embed(store, model, chunks(40), cancel, lambda done, total: told.append((done, total)))
-    assert told == [(0, 40), (8, 40), (16, 40)]
-    assert [one.id for one in store.record.chunks(collection_of(model).name)] == [f"doc:{n}" for n in range(16)]
-    again = WordModel()
-    told.clear()
-    report = embed(store, again, chunks(40), progress=lambda done, total: told.append((done, total)))
-    assert counts(report) == (24, 0, 0, 16)
-    assert len(again.sent) == 24
-    assert told == [(16, 40), (24, 40), (32, 40), (40, 40)]
+def test_order_follows_the_corpus(store):
+    model, items = WordModel(), chunks(9)
+    embed(store, model, items)
+    assert counts(embed(store, model, items[::-1])) == (0, 0, 0, 9)
+    assert store.record.chunks(collection_of(model).name) == tuple(items[::-1])
 
 
-def test_no_chunks_is_an_empty_collection(store, model):
+def test_prefixes_are_sent_and_kept_apart(store):
+    model = WordModel(document_prefix="passage: ")
+    embed(store, model, chunks(2))
+    assert model.sent == [f"passage: {one.text}" for one in chunks(2)]
+    assert not planned(store, WordModel(), chunks(2)).reused
+
+
+def test_an_empty_corpus_makes_an_empty_collection(store):
+    model = WordModel()
+    assert counts(embed(store, model, [])) == (0, 0, 0, 0)
+    assert [one.name for one in store.record.collections()] == [collection_of(model).name]
     embed(store, model, chunks(3))
-    assert counts(embed(store, model, ())) == (0, 0, 3, 0)
-    assert stored(store, model)[0] == []
+    assert counts(embed(store, model, [])) == (0, 0, 3, 0)
+    assert store.record.chunks(collection_of(model).name) == ()
 
 
-def test_metadata_and_place_follow_though_no_vector_is_computed(store, model):
-    embed(store, model, (chunk(0, "llama", page=1), chunk(1, "camel", page=1)))
+def test_half_characters_survive(store):
+    model = WordModel()
+    item = replace(chunk(0, "a \ud83d half"), id="caf\udce9.txt:0", document="caf\udce9.txt")
+    embed(store, model, [item])
+    assert store.record.chunks(collection_of(model).name) == (item,)
+    assert counts(embed(store, model, [item])) == (0, 0, 0, 1)
+    assert counts(embed(store, model, [])) == (0, 0, 1, 0)
+
+
+def test_cancel_keeps_the_finished_batches(store):
+    model, cancel, items = WordModel(), Event(), chunks(30)
+    with pytest.raises(Cancelled, match="16 of 30 chunks are stored"):
+        embed(store, model, items, cancel=cancel, progress=lambda done, total: done >= 16 and cancel.set())
+    now = planned(store, model, items)
+    assert (*counts(now), now.missing) == (14, 0, 0, 16, 14)
     model.sent.clear()
-    moved = (chunk(1, "camel", page=2), chunk(0, "llama", page=1))
-    assert embed(store, model, moved).reused == 2
-    assert store.record.chunks(collection_of(model).name) == moved
+    assert counts(embed(store, model, items)) == (14, 0, 0, 16)
+    assert model.sent == [item.text for item in items[16:]]
+
+
+def test_two_jobs_take_turns_and_the_one_that_waits_can_be_cancelled(store):
+    cancel = Event()
+    with store.embedding:
+        timer = threading.Timer(0.05, cancel.set)
+        timer.start()
+        with pytest.raises(Cancelled, match="before it began"):
+            embed(store, WordModel(), chunks(3), cancel=cancel)
+        timer.join()
+    assert counts(embed(store, WordModel(), chunks(3))) == (3, 0, 0, 0)
+
+
+def test_a_model_that_has_changed_since_it_was_chosen_embeds_nothing(store):
+    model = WordModel()
+    collection = collection_of(model)
+    model.engine = "2"
+    with pytest.raises(ModelError, match=r"test:words .*refresh"):
+        embed(store, model, chunks(3), collection)
     assert model.sent == []
 
 
-def test_one_id_twice_is_refused(store, model):
-    with pytest.raises(InputError, match="Two of the 2 chunks have the id 'doc:0'"):
-        embed(store, model, (chunk(0, "llama"), chunk(0, "camel")))
+def test_two_chunks_with_one_id_are_refused(store):
+    with pytest.raises(InputError, match=r"notes\.md:1"):
+        embed(store, WordModel(), [chunk(0), chunk(1), chunk(1, "twin")])
+    assert store.record.collections() == []
 
 
-def test_a_model_that_changed_since_it_was_planned_is_refused(store, model):
-    planned_for = collection_of(model)
-    model.engine = "2"
-    with pytest.raises(ModelError, match=r"its fingerprint has changed meanwhile. Nothing was embedded"):
-        embed_chunks(store, model, planned_for, chunks(2), cancel=Event(), progress=lambda done, total: None)
+def test_everything_is_there_after_opening_again(tmp_path):
+    model, items = WordModel(), chunks(20)
+    first = open_store(tmp_path / "s")
+    embed(first, model, items)
+    first.close()
+    second = open_store(tmp_path / "s")
+    assert second.notes == []
+    assert second.record.chunks(collection_of(model).name) == tuple(items)
+    assert second.record.collections() == [collection_of(model)]
+    assert second.record.models() == [model.fingerprint()]
+    np.testing.assert_array_equal(vectors_of(second, model, items), expected(items))
+    second.close()
 
 
-def test_two_runs_in_one_process_take_turns(store):
-    running, go = Event(), Event()
-
-    def wait(call):
-        running.set()
-        go.wait(10)
-
-    first = Thread(target=embed, args=(store, Numbered(before=wait), chunks(8)))
-    first.start()
-    running.wait(10)
-    cancel = Event()
-    second = Thread(target=lambda: outcome.append(embed(store, WordModel(), chunks(8), cancel)))
-    outcome = []
-    second.start()
-    second.join(0.2)
-    assert second.is_alive()
-    go.set()
-    first.join(10)
-    second.join(10)
-    assert counts(outcome[0]) == (0, 0, 0, 8)
+def test_vectors_that_lie_in_a_row_are_a_view_and_others_a_copy(store):
+    model, items = WordModel(), chunks(10)
+    embed(store, model, items)
+    run = vectors_of(store, model, items[2:7])
+    assert not run.flags.writeable
+    np.testing.assert_array_equal(run, expected(items[2:7]))
+    mixed = [items[5], items[1], items[5]]
+    np.testing.assert_array_equal(vectors_of(store, model, mixed), expected(mixed))
+    assert vectors_of(store, model, []).shape == (0, 64)

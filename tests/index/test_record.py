@@ -13,6 +13,12 @@ from workbench.index.layouts import load_layout, save_layout
 from workbench.index.record import Record
 from workbench.records import Projection
 
+
+@pytest.fixture
+def model():
+    return WordModel()
+
+
 IDENTITY = fingerprint_id({"model": "m"})
 
 
