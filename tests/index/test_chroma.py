@@ -1,0 +1,240 @@
+"""The Chroma index as everyone else's tools see it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.doubles import WordModel
+from tests.index.made import chunk, chunks, collection_of, embed, stored
+from workbench.errors import StoreError
+from workbench.index.chroma import fill, rebuild
+
+pytestmark = pytest.mark.filterwarnings("default")  # chromadb's own
+
+
+@pytest.fixture
+def model():
+    return WordModel()
+
+
+def settings():
+    from chromadb.config import Settings
+
+    return Settings(_env_file=None, anonymized_telemetry=False)
+
+
+@pytest.fixture
+def plain():
+    """Open collections with chromadb alone, as another tool would."""
+    import chromadb
+
+    clients = []
+
+    def opened(store, model):
+        client = chromadb.PersistentClient(path=str(store.path / "chroma"), settings=settings())
+        clients.append(client)
+        return client.get_collection(collection_of(model).name, embedding_function=None)
+
+    yield opened
+    for client in clients:
+        client.close()
+
+
+def filled(store, model):
+    return fill(str(store.path), collection_of(model).name)
+
+
+def test_plain_chromadb_finds_the_text_by_a_vector(store, model, plain):
+    embed(store, model, chunks(30))
+    assert filled(store, model) == 30
+    index = plain(store, model)
+    found = index.query(query_embeddings=WordModel().embed([chunks(30)[7].text], "query"), n_results=3)
+    assert found["ids"][0][0] == "doc:7"
+    assert found["documents"][0][0] == chunks(30)[7].text
+    assert found["distances"][0][0] == pytest.approx(0, abs=1e-5)
+
+
+def test_it_holds_the_vectors_of_the_record_and_compares_by_cosine(store, model, plain):
+    embed(store, model, chunks(30))
+    filled(store, model)
+    index = plain(store, model)
+    ids, vectors = stored(store, model)
+    page = index.get(ids=ids, include=["embeddings"])
+    there = dict(zip(page["ids"], page["embeddings"], strict=True))
+    assert np.allclose([there[name] for name in ids], vectors, atol=1e-6)
+    assert index.configuration_json["hnsw"]["space"] == "cosine"
+
+
+def test_metadata_has_the_real_names_and_nothing_that_chroma_refuses(store, model, plain):
+    made = (
+        chunk(0, "llama", source="a.md", page=3, score=0.5, kept=True, none=None, nan=float("nan")),
+        chunk(1, "camel"),
+    )
+    embed(store, model, made, corpus="my camels / 2")
+    name = collection_of(model, "my camels / 2").name
+    assert fill(str(store.path), name) == 2
+    import chromadb
+
+    client = chromadb.PersistentClient(path=str(store.path / "chroma"), settings=settings())
+    index = client.get_collection(name, embedding_function=None)
+    (found,) = index.get(ids=["doc:0"])["metadatas"]
+    about = index.metadata
+    client.close()
+    expected = {"source": "a.md", "page": 3, "score": 0.5, "kept": True}
+    expected |= {"document": "doc", "ordinal": 0, "start": 0, "end": 5}
+    assert {field: found[field] for field in expected} == expected
+    assert not {"none", "nan"} & set(found)
+    assert (about["corpus"], about["model"]) == ("my camels / 2", "test:words")
+
+
+def test_only_what_changed_is_written(store, model, plain, monkeypatch):
+    from chromadb.api.models.Collection import Collection
+
+    written, deleted = [], []
+    upsert, delete = Collection.upsert, Collection.delete
+
+    def spied(self, ids, **values):
+        written.extend(ids)
+        return upsert(self, ids=ids, **values)
+
+    def spied_delete(self, ids=None, **values):
+        deleted.extend(ids)
+        return delete(self, ids=ids, **values)
+
+    embed(store, model, (chunk(0, "llama"), chunk(1, "camel", page=1, old=1), chunk(2, "alpaca"), chunk(3, "wool")))
+    filled(store, model)
+    monkeypatch.setattr(Collection, "upsert", spied)
+    monkeypatch.setattr(Collection, "delete", spied_delete)
+    assert filled(store, model) == 4
+    assert (written, deleted) == ([], [])
+    # 1 has other metadata, 2 another text, 3 is gone, 4 is new.
+    embed(store, model, (chunk(0, "llama"), chunk(1, "camel", page=2), chunk(2, "vicuna"), chunk(4, "desert")))
+    assert filled(store, model) == 4
+    assert sorted(written) == ["doc:1", "doc:2", "doc:4"]
+    assert "doc:3" in deleted
+    index = plain(store, model)
+    page = index.get()
+    assert dict(zip(page["ids"], page["documents"], strict=True)) == {
+        "doc:0": "llama",
+        "doc:1": "camel",
+        "doc:2": "vicuna",
+        "doc:4": "desert",
+    }
+    (found,) = index.get(ids=["doc:1"])["metadatas"]
+    assert found["page"] == 2
+
+
+def test_an_empty_collection_is_there(store, model, plain):
+    embed(store, model, chunks(3))
+    filled(store, model)
+    embed(store, model, ())
+    assert filled(store, model) == 0
+    assert plain(store, model).count() == 0
+
+
+def test_rebuilding_gives_the_same_and_leaves_other_collections(store, model, plain):
+    other = WordModel(name="other", dimensions=32)
+    for one in (model, other):
+        embed(store, one, chunks(12))
+        assert filled(store, one) == 12
+    assert rebuild(str(store.path), collection_of(model).name) == 12
+    assert plain(store, model).get()["documents"].count(chunks(12)[5].text) == 1
+    assert plain(store, other).count() == 12
+
+
+def test_a_collection_that_is_not_in_the_record_is_one_sentence(store):
+    with pytest.raises(StoreError, match="no collection 'none'"):
+        fill(str(store.path), "none")
+
+
+def damage(folder, name, change):
+    (file,) = folder.rglob(name)
+    file.write_bytes(change(file.read_bytes()))
+
+
+def filled_in_a_child(store, model, folder=None, **environment):
+    """Fill as the session does, in a process that may die of a damaged index; gives what it printed and said."""
+    code = "import sys; from workbench.index.chroma import fill; print(fill(sys.argv[1], sys.argv[2]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(store.path), collection_of(model).name],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip(), done.stderr
+
+
+def check_made_anew(store, model, plain, name):
+    (aside,) = (folder for folder in store.path.iterdir() if "damaged" in folder.name)
+    assert aside.name.startswith("chroma")
+    assert list(aside.rglob(name))
+    ids, vectors = stored(store, model)
+    page = plain(store, model).get(ids=ids, include=["documents", "embeddings"])
+    texts = dict(zip(page["ids"], page["documents"], strict=True))
+    there = dict(zip(page["ids"], page["embeddings"], strict=True))
+    assert texts == {one.id: one.text for one in chunks(len(ids))}
+    assert np.allclose([there[one] for one in ids], vectors, atol=1e-6)
+
+
+@pytest.mark.parametrize("change", [lambda content: b"garbage" * 999, lambda content: content[: len(content) // 2]])
+def test_an_index_whose_tables_are_damaged_is_set_aside_and_made_anew(store, model, plain, change):
+    embed(store, model, chunks(30))
+    filled(store, model)
+    damage(store.path / "chroma", "chroma.sqlite3", change)
+    assert filled(store, model) == 30
+    check_made_anew(store, model, plain, "chroma.sqlite3")
+
+
+@pytest.mark.slow
+def test_an_index_that_ends_the_process_which_opens_it_is_set_aside_in_the_end(store, model, plain):
+    embed(store, model, chunks(1200))  # Chroma writes its index file after 1000 rows
+    filled(store, model)
+    damage(store.path / "chroma", "header.bin", lambda content: content[: len(content) // 2])
+    printed = [""]
+    while not printed[-1] and len(printed) < 4:
+        printed.append(filled_in_a_child(store, model)[0])
+    assert printed[-1] == "1200"
+    check_made_anew(store, model, plain, "header.bin")
+
+
+def test_neither_the_environment_nor_a_dotenv_is_read(store, model, tmp_path):
+    embed(store, model, chunks(3))
+    (tmp_path / ".env").write_text("CHROMA_API_IMPL=nowhere.Nothing\nANONYMIZED_TELEMETRY=True\n")
+    printed, said = filled_in_a_child(
+        store,
+        model,
+        tmp_path,
+        CHROMA_SERVER_HOST="nowhere.invalid",
+        MIGRATIONS="none",
+        PERSIST_DIRECTORY=str(tmp_path / "elsewhere"),
+    )
+    assert printed == "3", said
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_server_that_does_not_answer_is_one_sentence(store, model):
+    embed(store, model, chunks(3))
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1:9.*record.*wb\.rebuild_index"):
+        fill(str(store.path), collection_of(model).name, "http://127.0.0.1:9")
+
+
+def test_the_index_folder_loads_no_chromadb(tmp_path):
+    code = (
+        "import sys; import workbench.index.store, workbench.index.embedding, workbench.index.chroma\n"
+        "print(sorted({'chromadb', 'umap', 'pandas', 'llama_index', 'torch'} & set(sys.modules)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "[]\n"
