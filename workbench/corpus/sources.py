@@ -15,7 +15,7 @@ from workbench.corpus.frames import check_frame, is_frame, read_frame
 from workbench.corpus.identity import memory_identity, place_identity, place_name
 from workbench.corpus.objects import is_document, read_objects, read_texts
 from workbench.corpus.samples import samples
-from workbench.corpus.walk import Found, walk
+from workbench.corpus.walk import Found, apart, walk
 from workbench.errors import Cancelled, CorpusError, CorpusNotFound, InputError
 from workbench.records import Document, FileReport, LoadReport
 
@@ -175,12 +175,12 @@ def _load_paths(paths: list[Path], check: Callable[[], None], progress: Callable
     paths = list(dict.fromkeys(paths))
     single = len(paths) == 1
     base = paths[0] if single else Path(os.path.commonpath([path.parent for path in paths]))
-    found: dict[str, Found] = {}
+    found: dict[tuple[Path, str], Found] = {}
     for path in paths:
         below = "" if single else safe_name(path.relative_to(base).as_posix())
         for one in _found(path, below, check):
-            found.setdefault(one.name, one)
-    documents, reports, questions = read_files(list(found.values()), check, progress or _quiet)
+            found.setdefault((one.path, one.name), one)
+    documents, reports, questions = read_files(apart(found.values()), check, progress or _quiet)
     name = safe_name(place_name(base))
     if not found:
         reports = [FileReport(f"{name}/", "skipped", "an empty folder; put files into it, or choose another")]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from workbench.corpus.clean import safe_name
 from workbench.records import FileReport
 
-__all__ = ["QUESTIONS", "Found", "walk"]
+__all__ = ["QUESTIONS", "Found", "apart", "walk"]
 
 QUESTIONS = "questions.jsonl"
 """Name of the file with a corpus's own questions."""
+_OF_TOOLS = frozenset({"__pycache__", "node_modules"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Found:
 def walk(folder: Path, below: str = "", check: Callable[[], None] = lambda: None) -> list[Found]:
     """List a folder, all levels, sorted by name.
 
-    Hidden files and folders are not looked into, nor folders that are links, nor files that are links out of the
-    folder: a corpus is what lies in it. Each of them gets a line of the report all the same.
+    Hidden files and folders are not looked into, nor folders that tools make, nor folders that are links, nor files
+    that are links out of the folder: a corpus is what lies in it. Each of them gets a line of the report all the same.
 
     Parameters
     ----------
@@ -67,8 +68,24 @@ def walk(folder: Path, below: str = "", check: Callable[[], None] = lambda: None
     return sorted(found, key=lambda one: one.name)
 
 
+def apart(found: Iterable[Found]) -> list[Found]:
+    """Give every file a name of its own: `a~2.txt` where bytes that are no text, or accents, hid a difference."""
+    taken: set[str] = set()
+    named = []
+    for one in found:
+        name, number = one.name, 1
+        while name in taken:
+            number += 1
+            path = PurePosixPath(one.name)
+            name = str(path.with_name(f"{path.stem}~{number}{path.suffix}"))
+        taken.add(name)
+        refused = replace(one.refused, path=name) if one.refused else None
+        named.append(one if name == one.name else Found(one.path, name, refused))
+    return named
+
+
 def _is_open_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+    return entry.is_dir(follow_symlinks=False) and not (entry.name.startswith(".") or entry.name in _OF_TOOLS)
 
 
 def _look(entry: os.DirEntry[str], name: str, root: Path) -> Found:
@@ -77,6 +94,8 @@ def _look(entry: os.DirEntry[str], name: str, root: Path) -> Found:
         if entry.name.startswith("."):
             folder = entry.is_dir(follow_symlinks=False)
             return _refuse(path, f"{name}/" if folder else name, "skipped", "hidden")
+        if entry.is_dir(follow_symlinks=False):
+            return _refuse(path, f"{name}/", "skipped", "made by a tool, not a person")
         if entry.is_symlink():
             return _follow(path, name, root)
         if not entry.is_file(follow_symlinks=False):
