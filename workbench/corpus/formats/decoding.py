@@ -19,6 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_TELLING = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 100_000
 """Bytes looked at to tell text from binary data and to guess an encoding."""
 _MOST_CONTROL = 0.05
@@ -46,7 +47,9 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Failed(f"marked as {encoding.upper()}, but byte {error.start:,} is not: {error.reason}") from error
+        place = error.start + (len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0)
+        name = encoding.removesuffix("-sig").upper()
+        raise Failed(f"marked as {name}, but byte {place:,} is not: {error.reason}") from error
     return clean_text(text.replace("\r\n", "\n").replace("\r", "\n")), encoding.removesuffix("-sig")
 
 
@@ -69,7 +72,11 @@ def _fits(data: bytes, encoding: str) -> bool:
 def _guess(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    found = [match for match in from_bytes(data[:_SAMPLE]) if _fits(data, match.encoding)]
+    # What tells encodings apart may come late in an English text: the first such byte, with some words before it.
+    telling = _TELLING.search(data)
+    first = telling.start() if telling else 0
+    sample = data[max(0, first - _SAMPLE // 100) :][:_SAMPLE]
+    found = [match for match in from_bytes(sample) if _fits(data, match.encoding)]
     if not found:
         raise Failed("its encoding is not UTF-8 and could not be guessed; save it as UTF-8")
     # Short Western texts fit dozens of code pages equally well: the most common one is meant.

@@ -1,0 +1,100 @@
+"""Bytes in every encoding that people save texts in."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.corpus.formats.base import Failed, Skipped
+from workbench.corpus.formats.decoding import decode
+
+WESTERN = (
+    "Die Vicuña ist „klein“ – señores tejían más tarde paños más finos, pour les élèves d’été. Sie wärmt sich früh."
+)
+JAPANESE = (
+    "ラクダは砂漠に住む動物です。リャマとアルパカは南アメリカのアンデス山脈で飼われています。毛は暖かいです。" * 3
+)
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding", "said"),
+    [
+        (b"", "utf-8", "utf-8"),
+        (codecs.BOM_UTF8, "utf-8", "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16"),
+        (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32"),
+        (b"", "cp1252", "cp1252"),
+    ],
+)
+def test_western_texts(mark, encoding, said):
+    assert decode(mark + WESTERN.encode(encoding)) == (WESTERN, said)
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "euc_jp", "utf-8", "utf-16"])
+def test_japanese_texts(encoding):
+    text, _ = decode(JAPANESE.encode(encoding))
+    assert text == JAPANESE
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_no_text_for_us(encoding):
+    with pytest.raises(Skipped, match="NUL bytes"):
+        decode(WESTERN.encode(encoding))
+
+
+def test_a_word_in_latin_1_is_western():
+    assert decode("señor".encode("latin-1")) == ("señor", "cp1252")
+    assert decode("Vicuñas are the smallest camelids.".encode("latin-1"))[0] == "Vicuñas are the smallest camelids."
+
+
+def test_a_long_western_text_with_one_accent_at_its_end():
+    text = "The llama hums. " * 20_000 + "Vicuña."
+    assert decode(text.encode("latin-1")) == (text, "cp1252")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"a\r\nb\rc\nd", "a\nb\nc\nd"),
+        (b"\r\r\n\n", "\n\n\n"),
+        (b"tab\there\x1b[0m", "tab\there\x1b[0m"),
+        ("a\u2028b\x85c".encode(), "a\u2028b\x85c"),
+    ],
+)
+def test_line_ends_become_one_kind(data, text):
+    assert decode(data)[0] == text
+
+
+def test_a_mark_that_lies():
+    with pytest.raises(Failed, match="marked as UTF-8, but byte 4 is not"):
+        decode(codecs.BOM_UTF8 + b"a\xff")
+
+
+@given(st.text())
+def test_utf_8_comes_back_as_it_was(text):
+    data = text.encode()
+    try:
+        found, encoding = decode(data)
+    except Skipped:
+        assert any(ord(letter) < 32 or letter == "\x7f" for letter in text)
+        return
+    marked = text.removeprefix("\ufeff")
+    assert found == marked.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    assert encoding == "utf-8"
+
+
+@given(st.binary(min_size=1, max_size=200))
+def test_any_bytes_give_a_text_or_a_reason(data):
+    try:
+        text, _ = decode(data)
+    except (Skipped, Failed) as error:
+        assert str(error)
+    else:
+        text.encode()
+        assert "\r" not in text
+        assert "\0" not in text
