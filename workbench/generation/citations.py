@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from workbench.sentences import content_words, sentence_spans
 from workbench.records import Citation, Passage, Sentence
+from workbench.sentences import content_words, sentence_spans
 
 __all__ = ["find_citations", "support_sentences"]
 
