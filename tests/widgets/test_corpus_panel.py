@@ -106,9 +106,9 @@ def test_histogram():
 
 
 def test_histogram_where_all_fit():
-    assert histogram(np.array([3], dtype=np.int32), 24)["sentence"].endswith(
-        "; all fit into the 24 that the model reads"
-    )
+    one, three = np.array([3], dtype=np.int32), np.array([3, 3, 3], dtype=np.int32)
+    assert histogram(one, 24)["sentence"] == "3 tokens in the one chunk; all fit into the 24 that the model reads"
+    assert histogram(three, None)["sentence"] == "3 tokens in every chunk"
     assert histogram(np.zeros(0, dtype=np.int32), 24) is None
     assert histogram(None, 24) is None
 

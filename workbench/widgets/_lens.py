@@ -127,7 +127,8 @@ def histogram(tokens: np.ndarray | None, limit: int | None) -> dict[str, Any] | 
 
 def _sentence(tokens: np.ndarray, limit: int | None) -> str:
     least, middle, most = int(tokens.min()), int(np.median(tokens)), int(tokens.max())
-    said = f"{least:,} to {most:,} tokens a chunk, half of the chunks up to {middle:,}"
+    spread = f"{least:,} to {most:,} tokens a chunk, half of the chunks up to {middle:,}"
+    said = f"{most:,} tokens in {'the one chunk' if len(tokens) == 1 else 'every chunk'}" if least == most else spread
     if limit is None:
         return said
     long = int(np.count_nonzero(tokens > limit))
