@@ -8,6 +8,7 @@ python -m workbench ask data/camelids "What animals are llamas related to?"
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 import time
@@ -33,6 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     except WorkbenchError as error:
         print(f"workbench: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever read our output (head, less) has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("workbench: interrupted; what was embedded is kept.", file=sys.stderr)
         return 130
