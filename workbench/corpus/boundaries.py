@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.corpus.sections import Heading
+from workbench.sentences import abbreviates
 
 __all__ = ["Boundaries", "find_boundaries"]
 
@@ -17,12 +18,6 @@ _SENTENCE = re.compile(
     r"|[。！？]++[」』）”’]*+\s*+"
     r"|\n(?=[^\S\n]*+(?:[-*•+]|\d{1,3}[.)])\s)"
 )
-_LAST_WORD = re.compile(r"[^\s(\[“\"']*+\Z")
-_ABBREVIATIONS = frozenset(
-    """e.g i.e cf vs approx ca dr mr mrs ms prof st sp spp al var subsp gen sen rep rev hon jr sr ed eds trans resp incl
-    est mt ft inc ltd co corp dept univ u.s u.k""".split()  # noqa: SIM905
-)
-_BEFORE_NUMBERS = frozenset("no nos fig figs eq eqs sec vol pp p ch art tab par ref refs".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +59,4 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     following = text[match.end() : match.end() + 1]
     if following.islower():
         return False
-    return match["end"] != "." or not _abbreviates(text, match.start(), following)
-
-
-def _abbreviates(text: str, dot: int, following: str) -> bool:
-    window = text[max(0, dot - 20) : dot]
-    last = _LAST_WORD.search(window)
-    word = last.group() if last else ""
-    if len(word) == 1 and word.isupper():
-        return True
-    if word.isdigit():
-        # `3.` at the start of a line numbers an item.
-        return not window.rpartition("\n")[2].strip().strip(word) and (dot <= 20 or "\n" in window)
-    lower = word.lower()
-    return lower in _ABBREVIATIONS or (lower in _BEFORE_NUMBERS and following.isdigit())
+    return match["end"] != "." or not abbreviates(text, match.start(), following)
