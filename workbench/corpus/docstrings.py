@@ -48,13 +48,13 @@ def docstring_documents(packages: Sequence[str]) -> tuple[Document, ...]:
     InputError
         No packages, or something that is not the name of one.
     """
-    if isinstance(packages, str) or not packages:
+    if not packages or not isinstance(packages, Sequence) or isinstance(packages, (str, bytes)):
         raise InputError(f"The packages are {packages!r}; give a list of names, such as ['numpy', 'sklearn'].")
-    return tuple(document for package in dict.fromkeys(packages) for document in _of_package(package))
+    files = {str(package): _files(package) for package in packages}
+    return tuple(document for package, found in files.items() for document in _of_package(package, found))
 
 
-def _of_package(package: str) -> list[Document]:
-    files = _files(package)
+def _of_package(package: str, files: Sequence[tuple[Path, str]]) -> list[Document]:
     documents: dict[str, Document] = {}
     with warnings.catch_warnings():
         # Escapes such as "\d" in other people's sources.
@@ -109,12 +109,20 @@ def _of_file(path: Path, name: str) -> Iterator[Document]:
 
 def _of_body(body: list[ast.stmt], name: str, module: str, owner: str) -> Iterator[Document]:
     for node in body:
-        if isinstance(node, (ast.If, ast.Try)):
-            branches = [node.body, node.orelse, *([node.finalbody] if isinstance(node, ast.Try) else [])]
-            for branch in branches:
+        if isinstance(node, (ast.If, ast.Try, ast.TryStar, ast.With)):
+            for branch in _branches(node):
                 yield from _of_body(branch, name, module, owner)
         elif isinstance(node, _Defined) and not node.name.startswith("_"):
             yield from _of_definition(node, name, module, owner)
+
+
+def _branches(node: ast.If | ast.Try | ast.TryStar | ast.With) -> list[list[ast.stmt]]:
+    """Give the bodies of a statement in which names are defined depending on versions, in the order of the source."""
+    if isinstance(node, ast.With):
+        return [node.body]
+    if isinstance(node, ast.If):
+        return [node.body, node.orelse]
+    return [node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody]
 
 
 def _of_definition(node: _Defined, name: str, module: str, owner: str) -> Iterator[Document]:
