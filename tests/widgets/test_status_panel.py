@@ -79,3 +79,12 @@ def test_what_is_going_on_is_said_only_while_it_goes_on():
     assert view(wb)["doing"] == "Reading the corpus…"
     wb.publish(status="Embedding with bundled:all-MiniLM-L6-v2")
     assert view(wb)["doing"] == "Embedding with all-MiniLM-L6-v2…"
+
+
+def test_a_store_that_changes_while_it_is_measured_is_named_without_its_size():
+    def size():
+        raise FileNotFoundError("chroma")
+
+    wb = FakeWorkbench(store_path="/home/a/camelids-3fa91c0b7d22")
+    wb.store = SimpleNamespace(size_bytes=size, holder=None)
+    assert view(wb)["store"] == "store camelids-3fa91c0b7d22"

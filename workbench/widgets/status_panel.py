@@ -99,8 +99,10 @@ def _server(server: ServerStatus | None) -> dict[str, Any]:
 def _store(wb: Workbench) -> str:
     if not wb.store_path:
         return ""
-    store = wb.store
-    size = f", {bytes_text(store.size_bytes())}" if store is not None else ""
+    try:
+        size = f", {bytes_text(wb.store.size_bytes())}" if wb.store is not None else ""
+    except OSError:  # Chroma may be replacing a folder just now; the next look sees it.
+        size = ""
     return f"store {Path(wb.store_path).name}{size}"
 
 
