@@ -1,14 +1,10 @@
+"""A store that is closed when its test ends."""
+
 from __future__ import annotations
 
 import pytest
 
-from tests.doubles import WordModel
 from workbench.index.store import open_store
-
-
-@pytest.fixture
-def model():
-    return WordModel()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.doubles import WordModel
 from tests.index.helpers import chunks, counts, embed, expected, vectors_of
@@ -17,7 +18,9 @@ class OtherWay(WordModel):
 
 
 def note(store, model):
-    return store.record.query("SELECT adopted FROM models WHERE fingerprint = ?", (fingerprint_id(model.fingerprint()),))
+    return store.record.query(
+        "SELECT adopted FROM models WHERE fingerprint = ?", (fingerprint_id(model.fingerprint()),)
+    )
 
 
 def test_engines_that_agree_share_vectors_after_16_texts(store):
@@ -87,3 +90,26 @@ def test_the_sample_is_sent_in_batches(store):
     embed(store, WordModel(engine="1"), chunks(50))
     embed(store, Counting(engine="2"), chunks(50))
     assert sizes == [8, 8]
+
+
+class Turned(WordModel):
+    """Another engine: one text in three comes out with this cosine to what it was."""
+
+    def __init__(self, cosine):
+        super().__init__(engine="2")
+        self.cosine = cosine
+
+    def embed(self, texts, role):
+        vectors = super().embed(texts, role)
+        for vector in vectors[::3]:
+            side = np.zeros_like(vector)
+            side[np.argmin(np.abs(vector))] = 1  # a place where the words have nothing: orthogonal
+            vector[:] = self.cosine * vector + np.sqrt(1 - self.cosine**2) * side
+        return vectors
+
+
+@pytest.mark.parametrize(("cosine", "reused"), [(0.99995, 40), (0.9998, 0)])
+def test_agreement_is_a_cosine_of_0_9999(store, cosine, reused):
+    embed(store, WordModel(engine="1"), chunks(40))
+    assert embed(store, Turned(cosine), chunks(40)).reused == reused
+    np.testing.assert_array_equal(vectors_of(store, WordModel(engine="1"), chunks(40)), expected(chunks(40)))

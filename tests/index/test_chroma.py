@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.doubles import WordModel
-from tests.index.made import chunk, chunks, collection_of, embed, stored
+from tests.index.helpers import chunk, chunks, collection_of, embed, stored
 from workbench.errors import StoreError
 from workbench.index.chroma import fill, rebuild
 
@@ -76,7 +76,7 @@ def test_metadata_has_the_real_names_and_nothing_that_chroma_refuses(store, mode
         chunk(1, "camel"),
     )
     embed(store, model, made, corpus="my camels / 2")
-    name = collection_of(model, "my camels / 2").name
+    name = collection_of(model, corpus="my camels / 2").name
     assert fill(str(store.path), name) == 2
     import chromadb
 

@@ -1,26 +1,45 @@
+"""Whatever happens to the files, what can be kept is kept, and a person is told."""
+
 from __future__ import annotations
 
+import resource
 import sqlite3
+import subprocess
+import sys
+import threading
 
 import numpy as np
 import pytest
 
 from tests.doubles import WordModel
-from tests.index.made import chunks, collection_of, embed, stored
+from tests.index.helpers import ROOT, chunks, collection_of, counts, embed, expected, keys_of, planned, vectors_of
 from workbench.errors import StoreDamaged, StoreError
+from workbench.index.fingerprint import fingerprint_id
 from workbench.index.record import Record
 from workbench.index.store import open_store
 
-DATABASE = "record.sqlite3"
-
 
 @pytest.fixture
-def closed(tmp_path):
-    """The folder of a store with 40 chunks that nobody has open."""
+def folder(tmp_path):
+    """Give a closed store that holds 40 chunks."""
     store = open_store(tmp_path / "store")
     embed(store, WordModel(), chunks(40))
     store.close()
     return tmp_path / "store"
+
+
+@pytest.fixture
+def opened(folder):
+    """Give what opens the store, and close it in the end."""
+    stores = []
+
+    def open_it():
+        stores.append(open_store(folder))
+        return stores[-1]
+
+    yield open_it
+    for store in stores:
+        store.close()
 
 
 def vector_file(folder):
@@ -28,97 +47,288 @@ def vector_file(folder):
     return file
 
 
-def half(content):
-    return content[: len(content) // 2]
+def whole(store):
+    """See that embedding again makes the store as it was; gives the number of texts that were computed."""
+    model = WordModel()
+    embed(store, model, chunks(40))
+    assert store.record.chunks(collection_of(model).name) == tuple(chunks(40))
+    np.testing.assert_array_equal(vectors_of(store, model, chunks(40)), expected(chunks(40)))
+    return len(model.sent)
 
 
-def holes(content):
-    middle = len(content) // 2
-    return content[:middle] + b"\xa5" * 8192 + content[middle + 8192 :]
+def test_a_torn_tail_is_overwritten(folder, opened):
+    file = vector_file(folder)
+    sound = file.read_bytes()
+    file.write_bytes(sound + b"\xff" * 1000)
+    store = opened()
+    assert store.notes == []
+    embed(store, WordModel(), chunks(48))
+    np.testing.assert_array_equal(vectors_of(store, WordModel(), chunks(48)), expected(chunks(48)))
+    assert file.read_bytes()[: len(sound)] == sound
+    assert file.stat().st_size == 48 * 64 * 4
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [lambda content: b"", lambda content: b"garbage" * 999, half, lambda content: content[:50], holes],
-    ids=["empty", "garbage", "half", "start", "holes"],
-)
-def test_a_damaged_record_is_set_aside_and_a_new_one_begun(closed, damage):
-    content = damage((closed / DATABASE).read_bytes())
-    vectors = vector_file(closed).read_bytes()
-    (closed / DATABASE).write_bytes(content)
-    store = open_store(closed)
-    try:
-        (note,) = store.notes
-        (record,) = closed.glob(f"{DATABASE}.damaged-*")
-        (folder,) = closed.glob("vectors.damaged-*")
-        assert record.read_bytes() == content
-        assert next(folder.iterdir()).read_bytes() == vectors
-        assert f"set aside as {record.name}; a new record was begun. Embed the corpus again." in note
-        assert embed(store, WordModel(), chunks(40)).new == 40
-        assert stored(store, WordModel())[0] == [f"doc:{n}" for n in range(40)]
-    finally:
-        store.close()
+@pytest.mark.parametrize("left", [0, 100, 10 * 256, 39 * 256 + 255])
+def test_a_file_that_lost_its_end_costs_only_what_it_lost(folder, opened, left):
+    file = vector_file(folder)
+    file.write_bytes(file.read_bytes()[:left])
+    store = opened()
+    lost = 40 - left // 256
+    assert store.notes == [
+        f"{lost} stored vectors were missing from {file.name}; they are embedded again when they are needed."
+    ]
+    assert planned(store, WordModel(), chunks(40)).missing == lost
+    assert whole(store) == lost
 
 
-def test_of_a_vector_file_that_lost_its_end_the_rest_is_kept(closed):
-    file = vector_file(closed)
-    file.write_bytes(file.read_bytes()[: 25 * 64 * 4 + 100])
-    store = open_store(closed)
-    try:
-        (note,) = store.notes
-        assert note.startswith(f"15 stored vectors were missing from {file.name}; they are embedded again")
-        model = WordModel()
-        assert embed(store, model, chunks(40)).reused == 25
-        assert model.sent == [one.text for one in chunks(40)[25:]]
-        assert np.array_equal(stored(store, model)[1], model.embed([one.text for one in chunks(40)], "document"))
-    finally:
-        store.close()
+def test_the_folder_of_vectors_may_be_missing(folder, opened):
+    vector_file(folder).unlink()
+    (folder / "vectors").rmdir()
+    store = opened()
+    assert "40 stored vectors were missing" in store.notes[0]
+    assert whole(store) == 40
 
 
-def test_a_vector_file_that_is_gone_costs_its_vectors_alone(closed):
-    vector_file(closed).unlink()
-    store = open_store(closed)
-    assert store.notes[0].startswith("40 stored vectors were missing from ")
-    assert len(store.record.chunks(collection_of(WordModel()).name)) == 40
-    assert embed(store, WordModel(), chunks(40)).new == 40
+def test_torn_rows_at_the_end_are_found_by_their_checksum(folder, opened):
+    file = vector_file(folder)
+    data = bytearray(file.read_bytes())
+    data[30 * 256 : 32 * 256] = bytes(512)
+    file.write_bytes(data)
+    store = opened()
+    assert "10 stored vectors were missing" in store.notes[0]
+    assert whole(store) == 10
+
+
+def test_a_reader_does_not_trust_positions_from_before_a_loss(folder, opened):
+    reader = Record(folder, writable=False)
+    identity = fingerprint_id(WordModel().fingerprint())
+    assert reader.known(identity, keys_of(WordModel(), chunks(40))).all()
+    file = vector_file(folder)
+    file.write_bytes(file.read_bytes()[: 10 * 256])
+    store = opened()
+    assert reader.known(identity, keys_of(WordModel(), chunks(40))).sum() == 10
+    embed(store, WordModel(), chunks(40)[::-1])
+    found = reader.vectors(identity, keys_of(WordModel(), chunks(40)))
+    np.testing.assert_array_equal(found, expected(chunks(40)))
+    reader.close()
+
+
+def test_vectors_that_vanish_while_the_store_is_open_are_never_replaced_by_zeros(folder, opened):
+    store = opened()
+    file = vector_file(folder)
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(StoreDamaged, match="cut off: 3 rows are there, 40 were expected"):
+        vectors_of(store, WordModel(), chunks(40))
+    with pytest.raises(StoreDamaged, match=r"cut off.*open it again"):
+        embed(store, WordModel(), chunks(50))
+    assert file.stat().st_size == 1000
     store.close()
+    again = open_store(folder)
+    assert whole(again) == 37
+    again.close()
 
 
-def test_vectors_whose_bytes_changed_are_forgotten(closed):
-    file = vector_file(closed)
-    content = bytearray(file.read_bytes())
-    content[30 * 256 : 40 * 256] = bytes(10 * 256)
-    file.write_bytes(content)
-    store = open_store(closed)
-    assert store.notes[0].startswith("10 stored vectors were missing from ")
-    assert embed(store, WordModel(), chunks(40)).reused == 30
-    assert np.array_equal(
-        stored(store, WordModel())[1], WordModel().embed([one.text for one in chunks(40)], "document")
-    )
-    store.close()
+DAMAGE = {
+    "empty": lambda data: b"",
+    "half": lambda data: data[: len(data) // 2],
+    "garbage": lambda data: b"This is no database. " * 500,
+    "a stranger's database": lambda data: stranger(),
+    "holes": lambda data: data[: len(data) // 2] + b"\xa5" * 8192 + data[len(data) // 2 + 8192 :],
+    "torn pages": lambda data: data[:4096] + b"\x99" * (len(data) - 4096),
+    "no version": lambda data: changed(data, "DELETE FROM meta"),
+    "a strange version": lambda data: changed(data, "UPDATE meta SET value = 'two' WHERE name = 'version'"),
+    "an older version": lambda data: changed(data, "UPDATE meta SET value = '1' WHERE name = 'version'"),
+    "a missing table": lambda data: changed(data, "ALTER TABLE meta RENAME TO other"),
+}
 
 
-def test_a_newer_store_is_left_as_it_is(closed):
-    with sqlite3.connect(closed / DATABASE) as connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE name = 'version'")
+def changed(data, statement):
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(data[:18] + b"\1\1" + data[20:])  # not WAL, which memory cannot be
+    connection.execute(statement)
+    connection.commit()
+    result = connection.serialize()
     connection.close()
-    with pytest.raises(StoreError, match=r"newer workbench .*format 99; this one reads up to.*Update") as caught:
-        open_store(closed)
+    return result
+
+
+def stranger():
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE mine (value TEXT)")
+    result = connection.serialize()
+    connection.close()
+    return result
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_record_is_set_aside_and_a_new_one_begun(folder, opened, name):
+    file = folder / "record.sqlite3"
+    damaged, vectors = DAMAGE[name](file.read_bytes()), vector_file(folder).read_bytes()
+    file.write_bytes(damaged)
+    store = opened()
+    (note,) = store.notes
+    assert str(folder) in note
+    assert note.endswith("a new record was begun. Embed the corpus again.")
+    (aside,) = folder.glob("record.sqlite3.damaged-*")
+    assert aside.name in note
+    assert aside.read_bytes() == damaged
+    (kept,) = folder.glob("vectors.damaged-*/*.f32")
+    assert kept.read_bytes() == vectors
+    assert whole(store) == 40
+
+
+def test_a_deleted_record_does_not_let_its_vectors_be_overwritten(folder, opened):
+    vectors = vector_file(folder).read_bytes()
+    (folder / "record.sqlite3").unlink()
+    store = opened()
+    assert len(store.notes) == 1
+    assert whole(store) == 40
+    (kept,) = folder.glob("vectors.damaged-*/*.f32")
+    assert kept.read_bytes() == vectors
+
+
+def test_damage_twice_in_one_second_keeps_both(folder):
+    for _ in range(3):
+        (folder / "record.sqlite3").write_bytes(b"garbage" * 1000)
+        store = open_store(folder)
+        assert whole(store) == 40
+        store.close()
+    assert len(list(folder.glob("record.sqlite3.damaged-*"))) == 3
+    assert len(list(folder.glob("vectors.damaged-*"))) == 3
+
+
+def test_a_newer_version_is_left_untouched_and_keeps_no_lock(folder, opened):
+    file = folder / "record.sqlite3"
+    sound = file.read_bytes()
+    newer = changed(sound, "UPDATE meta SET value = '99' WHERE name = 'version'")
+    file.write_bytes(newer)
+    with pytest.raises(StoreError, match=r"newer workbench \(format 99; .* Update the workbench") as caught:
+        open_store(folder)
     assert not isinstance(caught.value, StoreDamaged)
-    with sqlite3.connect(closed / DATABASE) as connection:
-        assert connection.execute("SELECT count(*) FROM chunks").fetchone() == (40,)
-        assert connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() == ("99",)
-    connection.close()
-    assert not list(closed.glob("*damaged*"))
+    assert list(folder.glob("*damaged*")) == []
+    assert file.read_bytes() == newer
+    for rest in folder.glob("record.sqlite3*"):
+        rest.unlink()
+    file.write_bytes(sound)
+    assert opened().writable
+    assert counts(planned(opened(), WordModel(), chunks(40))) == (0, 0, 0, 40)
 
 
-def test_a_reader_says_that_a_record_is_damaged_and_touches_nothing(closed):
-    (closed / DATABASE).write_bytes(b"garbage" * 999)
+def test_a_reader_says_that_a_record_is_damaged_and_touches_nothing(folder):
+    (folder / "record.sqlite3").write_bytes(b"garbage" * 999)
     with pytest.raises(StoreDamaged, match=r"cannot be read: .*set aside"):
-        Record(closed, writable=False)
-    assert (closed / DATABASE).read_bytes() == b"garbage" * 999
+        Record(folder, writable=False)
+    assert (folder / "record.sqlite3").read_bytes() == b"garbage" * 999
 
 
 def test_a_reader_of_an_empty_folder_is_told_so(tmp_path):
     with pytest.raises(StoreError, match=r"holds no record yet.*Try again"):
         Record(tmp_path, writable=False)
+
+
+def test_damage_that_shows_later_is_a_sentence(folder, opened):
+    store = opened()
+    store.record.execute("DROP TABLE chunks", ())
+    with pytest.raises(StoreDamaged, match=r"cannot be read: no such table: chunks.*set aside"):
+        store.record.chunks("any")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from tests.doubles import WordModel
+from tests.index.helpers import chunk, embed
+from workbench.errors import StoreError
+from workbench.index.store import open_store
+store = open_store(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+items = [chunk(number, f"{number} " + "long text " * int(sys.argv[3])) for number in range(400)]
+stored = []
+try:
+    embed(store, WordModel(), items, progress=lambda done, total: stored.append(done))
+except StoreError as error:
+    print(type(error).__name__, stored[-1], str(error), sep="|")
+try:
+    store.record.chunks("the record can still be read")
+    store.close()
+except BaseException as error:
+    print("and then", type(error).__name__, error)
+"""
+
+
+@pytest.mark.parametrize(("limit", "words"), [(50_000, 1), (400_000, 800)], ids=["vectors", "texts"])
+def test_a_full_disk_is_one_sentence_and_keeps_what_was_committed(tmp_path, limit, words):
+    folder = tmp_path / "store"
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FULL, str(folder), str(limit), str(words)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (line,) = found.stdout.splitlines()
+    kind, stored, message = line.split("|")
+    assert kind == "StoreError"
+    assert str(folder) in message
+    assert "is full" in message
+    assert "Make room on that disk, or choose another folder with store=." in message
+    assert found.stderr == ""
+    assert 0 < int(stored) < 400
+    store = open_store(folder)
+    assert store.notes == []
+    listed = store.record.chunks(collection_of(WordModel()).name)
+    assert len(listed) == int(stored)
+    np.testing.assert_array_equal(vectors_of(store, WordModel(), listed), expected(listed))
+    store.close()
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_a_lock_by_another_program_is_a_sentence(folder, opened):
+    store = opened()
+    other = sqlite3.connect(folder / "record.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match=r"busy in another process .* Try again"):
+        embed(store, WordModel(), chunks(50))
+    assert planned(store, WordModel(), chunks(50)).missing == 10
+    other.execute("ROLLBACK")
+    other.close()
+    assert counts(embed(store, WordModel(), chunks(50))) == (10, 0, 0, 40)
+
+
+def test_an_error_inside_a_batch_leaves_nothing_of_it(folder, opened):
+    store = opened()
+    broken = chunks(41)[40:]
+    broken[0].metadata["value"] = object()
+    with pytest.raises(TypeError):
+        embed(store, WordModel(), broken)
+    assert planned(store, WordModel(), chunks(41)).missing == 1
+    assert counts(embed(store, WordModel(), chunks(41))) == (1, 0, 0, 40)
+
+
+def test_threads_read_while_one_commits(tmp_path):
+    store, failures, stop = open_store(tmp_path / "store"), [], threading.Event()
+    model, items = WordModel(), chunks(400)
+    identity, keys = fingerprint_id(model.fingerprint()), keys_of(model, items)
+    truth = expected(items)
+
+    def read():
+        try:
+            while not stop.is_set():
+                known = store.record.known(identity, keys)
+                count = int(known.sum())
+                if count:
+                    found = store.record.vectors(identity, keys[:count])
+                    np.testing.assert_array_equal(found, truth[:count])
+                    assert len(store.record.chunks(collection_of(model).name)) >= count
+        except BaseException as error:  # noqa: BLE001  (reported below)
+            failures.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    embed(store, model, items)
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert failures == []
+    store.close()

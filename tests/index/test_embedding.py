@@ -99,7 +99,7 @@ def test_metadata_alone_rewrites_rows_and_embeds_nothing(store):
     assert counts(embed(store, model, coloured)) == (0, 0, 0, 9)
     assert model.sent == []
     stored = store.record.chunks(collection_of(model).name)
-    assert [one.metadata for one in stored] == [{"source": "notes.md", "colour": "red"}] * 9
+    assert [one.metadata for one in stored] == [{"source": "doc.md", "colour": "red"}] * 9
 
 
 def test_order_follows_the_corpus(store):
@@ -156,6 +156,28 @@ def test_two_jobs_take_turns_and_the_one_that_waits_can_be_cancelled(store):
     assert counts(embed(store, WordModel(), chunks(3))) == (3, 0, 0, 0)
 
 
+def test_a_second_job_finds_what_the_first_has_stored(store):
+    running, go, reports = Event(), Event(), []
+
+    class Waiting(WordModel):
+        def embed(self, texts, role):
+            running.set()
+            go.wait(10)
+            return super().embed(texts, role)
+
+    threads = [
+        threading.Thread(target=lambda one=model: reports.append(embed(store, one, chunks(8))))
+        for model in (Waiting(), WordModel())
+    ]
+    threads[0].start()
+    running.wait(10)
+    threads[1].start()
+    go.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(map(counts, reports)) == [(0, 0, 0, 8), (8, 0, 0, 0)]
+
+
 def test_a_model_that_has_changed_since_it_was_chosen_embeds_nothing(store):
     model = WordModel()
     collection = collection_of(model)
@@ -166,7 +188,7 @@ def test_a_model_that_has_changed_since_it_was_chosen_embeds_nothing(store):
 
 
 def test_two_chunks_with_one_id_are_refused(store):
-    with pytest.raises(InputError, match=r"notes\.md:1"):
+    with pytest.raises(InputError, match=r"doc:1"):
         embed(store, WordModel(), [chunk(0), chunk(1), chunk(1, "twin")])
     assert store.record.collections() == []
 

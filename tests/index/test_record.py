@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.doubles import WordModel
-from tests.index.made import chunk, chunks, collection_of, embed, stored
+from tests.index.helpers import chunk, chunks, collection_of, embed, stored
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.layouts import load_layout, save_layout
@@ -79,7 +79,7 @@ def test_vectors_of_another_length_are_refused(store):
 def test_chunks_come_back_whole_and_collections_with_their_real_names(store, model):
     made = (chunk(0, "vicuña ✓\n", page=1, score=0.5, kept=True, title="Ñandú"), chunk(1, "llama"))
     embed(store, model, made, corpus="my camels / 2")
-    collection = collection_of(model, "my camels / 2")
+    collection = collection_of(model, corpus="my camels / 2")
     assert store.record.chunks(collection.name) == made
     assert store.record.collections() == [collection]
     (found,) = store.record.collections()

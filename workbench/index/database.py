@@ -55,10 +55,15 @@ class Database:
     @property
     def replaced(self) -> bool:
         """Whether the file of that name is another one now: set aside by the writer, or deleted and begun anew."""
+        return self.path.exists() and self.missing
+
+    @property
+    def missing(self) -> bool:
+        """Whether the file that is open is no longer the one of that name."""
         try:
             return self.path.stat().st_ino != self._file
         except OSError:
-            return False
+            return True
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -93,13 +98,10 @@ class Database:
             connection = self._connect()
             try:
                 if writable:
-                    connection.execute("PRAGMA journal_mode = WAL")
-                    # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
-                    connection.execute("PRAGMA synchronous = NORMAL")
-                    self._migrate(connection)
+                    self._prepare(connection)
                 else:
                     connection.execute("PRAGMA query_only = ON")
-                self._check_version(connection)
+                    self._check_version(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -135,13 +137,16 @@ class Database:
             finally:
                 connection.close()
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if tables:
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        # Looked at first: a file that is not ours, or newer than we are, stays as it is to the byte.
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
             self._check_version(connection)
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
 
     def _check_version(self, connection: sqlite3.Connection) -> None:

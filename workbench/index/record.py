@@ -63,14 +63,14 @@ class Record:
 
     def refresh(self) -> None:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
-        if self.replaced:
+        if self._database.replaced:
             self._database.reopen(self.writable)
             self._positions = {}
 
     @property
-    def replaced(self) -> bool:
-        """Whether another record lies in the folder now than the one that is open."""
-        return self._database.replaced
+    def missing(self) -> bool:
+        """Whether the record that is open is no longer in the folder: a person has deleted it."""
+        return self._database.missing
 
     # Vectors ----------------------------------------------------------------------------------------------------
 

@@ -111,6 +111,14 @@ class Store:
                 raise
             return True
 
+    def begin_after_deletion(self) -> None:
+        """Begin anew where a person has deleted the folder under an open store; its lock went with it."""
+        with _registry:
+            self._lock.release()
+            if self._lock.take():
+                self.record.writable = False
+                self._promote()
+
     def _promote(self) -> None:
         try:
             self.record.become_writer()
@@ -159,6 +167,9 @@ def open_store(path: Path) -> Store:
         if store is None:
             _make(resolved)
             store = _open[resolved] = Store(resolved)
+        elif store.writable and store.record.missing:
+            _make(resolved)
+            store.begin_after_deletion()
         store.users += 1
         return store
 
