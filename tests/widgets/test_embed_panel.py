@@ -86,7 +86,7 @@ def test_buttons_only_submit(wb):
 
 
 def test_the_index_says_what_it_does(wb):
-    wb.tell(Progress("index", "Filling the Chroma index"))
+    wb.tell(Progress("index", "index"))
     assert view(wb)["index"] == {"running": True, "text": "Filling the Chroma index…"}
     wb.tell(Progress("index", "Filling the Chroma index", state="done"))
     assert view(wb)["index"] == {"running": False, "text": "The Chroma index is up to date."}

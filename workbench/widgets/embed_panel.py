@@ -110,14 +110,9 @@ def _warning(wb: Workbench) -> str:
 
 def _index(wb: Workbench) -> dict[str, Any]:
     job = wb.progress.get("index")
-    state = job.state if job is not None else ""
     words = {
+        "running": "Filling the Chroma index…",
         "done": "The Chroma index is up to date.",
         "failed": "The Chroma index could not be filled.",
-        "cancelled": "",
     }
-    now = progress_state(running(wb, "index"))
-    return {
-        "running": now is not None,
-        "text": f"{now['label'] or 'Filling the Chroma index'}…" if now else words.get(state, ""),
-    }
+    return {"running": running(wb, "index") is not None, "text": words.get(job.state, "") if job else ""}
