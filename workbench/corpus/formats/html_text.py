@@ -91,7 +91,8 @@ class _Writer:
             self._open(_LINE)
             if name == "li" and not self._heading:
                 self._mark = "- " if opening else ""
-        elif name in _CELLS and not opening:
+        elif name in _CELLS:
+            # At both ends, since HTML lets a cell go unclosed.
             self._open(_CELL)
 
     def text(self, text: str) -> None:
