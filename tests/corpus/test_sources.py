@@ -84,6 +84,7 @@ def test_nothing_is_a_corpus_without_documents():
     assert (corpus.load(None).documents, corpus.load(None).report.files) == ((), ())
     assert corpus.load([]).documents == ()
     assert corpus.load([]).name == "memory"
+    assert [(file.status, file.reason) for file in corpus.load([]).report.files] == [("skipped", "an empty list")]
 
 
 def test_the_home_folder_is_found(herd, monkeypatch):

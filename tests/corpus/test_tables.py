@@ -64,6 +64,11 @@ def test_numbers_are_numbers_only_where_the_whole_column_is():
     assert "big" not in first.metadata
 
 
+def test_a_column_named_row_keeps_its_values():
+    (part,) = read_csv(RawFile("a.csv", b"row,animal\n17,llama\n")).parts
+    assert (part.metadata["row"], part.metadata["column.row"]) == (1, 17)
+
+
 def test_a_row_keeps_its_number_when_others_have_no_text():
     parts = read_csv(RawFile("a.csv", b"text,n\n,1\nhum,2\n")).parts
     assert [(part.key, part.text) for part in parts] == [("2", "hum")]

@@ -24,6 +24,8 @@ def is_document(value: object) -> bool:
 
 def read_texts(texts: Sequence[str], check: Callable[[], None]) -> tuple[list[Document], list[FileReport]]:
     """Make a document of each text; its id is its position, from 0."""
+    if not texts:
+        return [], [FileReport("list", "skipped", "an empty list")]
     named = [Document(str(place), clean_text(text), f"Text {place}") for place, text in enumerate(texts)]
     return _finish(named, check)
 

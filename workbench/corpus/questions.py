@@ -50,8 +50,10 @@ def _question(entry: object, number: int) -> Question:
     documents = entry.get("documents", [])
     if not isinstance(documents, list) or not all(isinstance(one, str) for one in documents):
         raise ValueError("has documents that are not a list of ids")
-    name = str(entry.get("id", number))
-    return Question(clean_text(name), clean_text(asked.strip()), tuple(map(clean_text, documents)))
+    name = entry.get("id")
+    return Question(
+        clean_text(str(number if name is None else name)), clean_text(asked.strip()), tuple(map(clean_text, documents))
+    )
 
 
 def unknown_documents(questions: tuple[Question, ...], known: Collection[str]) -> str:

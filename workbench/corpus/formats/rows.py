@@ -23,7 +23,8 @@ def row_part(number: int, row: Mapping[str, object]) -> Part | None:
         The row's, from 1: the key of its id, and its metadata `row`.
     row
         Values by column. The text is the column `text`, else a line `name: value` for each column that has a value;
-        the title is `title`, `name`, or the first value if it is short. All but the text is metadata.
+        the title is `title`, `name`, or the first value if it is short. All but the text is metadata, a column `row`
+        under `column.row`.
 
     Returns
     -------
@@ -37,7 +38,8 @@ def row_part(number: int, row: Mapping[str, object]) -> Part | None:
     text = str(values.pop(column)) if column else "\n".join(f"{name}: {value}" for name, value in values.items())
     if not text.strip():
         return None
-    return Part(text, _title(values), str(number), {**values, "row": number})
+    metadata = {"column.row" if name == "row" else name: value for name, value in values.items()}
+    return Part(text, _title(values), str(number), {**metadata, "row": number})
 
 
 def _title(values: Mapping[str, object]) -> str:
