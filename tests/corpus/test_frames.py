@@ -158,3 +158,35 @@ def test_rows_named_by_paths_keep_ids_of_their_own():
     read = corpus.load(frame)
     assert [document.id for document in read.documents] == ["a.md", "a.md~2"]
     assert [file.path for file in read.report.files] == ["a.md", "a.md~2"]
+
+
+def test_a_frame_with_id_and_text():
+    frame = pd.DataFrame(
+        {
+            "id": [10, 11, 12, 13],
+            "text": ["Llamas hum.", None, " ", 5],
+            "kg": [130.5, 1, 2, 3],
+            "legs": np.array([4, 4, 4, 4]),
+            "wild": [False, True, True, True],
+            "seen": pd.to_datetime(["2024-05-01", None, None, None]),
+            "note": [None, "x", "y", "z"],
+        }
+    )
+    read = corpus.load(frame)
+    (document,) = read.documents
+    assert (document.id, document.text) == ("10", "Llamas hum.")
+    assert document.metadata == {
+        "source": "10",
+        "format": "table",
+        "kg": 130.5,
+        "legs": 4,
+        "wild": False,
+        "seen": "2024-05-01 00:00:00",
+    }
+    assert [type(document.metadata[name]) for name in ("kg", "legs", "wild")] == [float, int, bool]
+    assert [(file.path, file.status, file.reason) for file in read.report.files] == [
+        ("10", "loaded", ""),
+        ("11", "skipped", "no value in the column 'text'"),
+        ("12", "skipped", "empty"),
+        ("13", "skipped", "the column 'text' holds a int, not a text"),
+    ]

@@ -192,3 +192,13 @@ def test_files_without_a_common_folder_keep_their_names_alone():
 def test_other_values_with_a_slash_are_left_alone():
     document = only(LangChainDocument(page_content="x", metadata={"page": "/wiki/Llama", "ratio": "1/2"}))
     assert (document.metadata["page"], document.metadata["ratio"]) == ("/wiki/Llama", "1/2")
+
+
+def test_texts_are_named_by_position():
+    read = corpus.load(["Llamas hum.", "  ", "Camels\r\ngroan."])
+    assert [(one.id, one.text, one.metadata["source"]) for one in read.documents] == [
+        ("0", "Llamas hum.", "0"),
+        ("2", "Camels\r\ngroan.", "2"),
+    ]
+    assert [(file.path, file.status, file.reason) for file in read.report.files][1] == ("1", "skipped", "empty")
+    assert read.name == "memory"
