@@ -161,6 +161,7 @@ def show(wb: Workbench) -> dict[str, Any]:
         if before is None or before.run != run:
             for old in before.apps if before else ():
                 old.close()
+                _leave(old.wb, wb)
             _cells[cell] = _Shown(run)
         _cells[cell].apps.append(app)
     wb.go_live()
@@ -168,6 +169,19 @@ def show(wb: Workbench) -> dict[str, Any]:
     bundle = {"text/plain": "\n".join(summary_lines(wb)), "text/html": str(summary_html(wb))}
     view = app.widget._repr_mimebundle_() or {}
     return {**view, **bundle}
+
+
+def _leave(old: Workbench, new: Workbench) -> None:
+    """Close the workbench that a cell showed before, unless the person still has it by a name of theirs."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if old is new or shell is None:
+        return
+    # Names such as _ and _12 are IPython's own, for results of earlier cells.
+    kept = any(value is old for name, value in list(shell.user_ns.items()) if not name.startswith("_"))
+    if not kept:
+        old.close()
 
 
 def _running_cell() -> tuple[str, str]:

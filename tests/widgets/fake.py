@@ -31,6 +31,7 @@ class FakeWorkbench(State):
         self.cancelled: list[str] = []
         self.recalled: list[int] = []
         self.live = False
+        self.closed = False
         self.source: object = None
         self.store: Any = None
         self.prepared: Any = None
@@ -39,6 +40,9 @@ class FakeWorkbench(State):
     def submit(self, verb: str, *args: object, **options: object) -> FakeJob:
         self.calls.append((verb, *args, options) if options else (verb, *args))
         return FakeJob()
+
+    def close(self) -> None:
+        self.closed = True
 
     def cancel(self, lane: str) -> None:
         self.cancelled.append(lane)

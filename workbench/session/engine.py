@@ -23,7 +23,7 @@ from workbench.protocols import EmbeddingModel, LanguageModel
 from workbench.records import Chunk, Progress, ServerStatus
 from workbench.session.prepare import Chunked, Prepared
 from workbench.session.state import State
-from workbench.session.verbs import LANES, VERBS
+from workbench.session.verbs import LANES, VERBS, Verb
 
 __all__ = ["Engine"]
 
@@ -85,7 +85,7 @@ class Engine(State):
         key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
         lane = known.lane
         return self.lanes[lane].submit(
-            key, lambda job: self._run(lane, lambda: known.work(self, job, *args, **options))
+            key, lambda job: self._run(known, lambda: known.work(self, job, *args, **options))
         )
 
     def cancel(self, lane: str) -> None:
@@ -94,8 +94,9 @@ class Engine(State):
             raise InputError(f"There is no lane {lane!r}; there are: {', '.join(LANES)}.")
         self.lanes[lane].cancel()
 
-    def _run(self, lane: str, run: Callable[[], Any]) -> Any:
-        self.tell(Progress(lane, lane))
+    def _run(self, verb: Verb, run: Callable[[], Any]) -> Any:
+        lane = verb.lane
+        self.tell(Progress(lane, verb.label))
         try:
             result = run()
         except Cancelled:
@@ -238,6 +239,10 @@ class Engine(State):
             keys = now.keys if count == len(known) else [now.keys[row] for row in np.flatnonzero(known)]
             self._matrix = (now, count, chunks, self.store.record.vectors(now.fingerprint_id, keys))
         return self._matrix[2], self._matrix[3]
+
+    def __del__(self) -> None:
+        if not self.__dict__.get("closed", True):
+            self.close()
 
     def close(self) -> None:
         """Stop all work, take the panels down, give the store back. May be called twice."""

@@ -22,9 +22,10 @@ LANES = ("embed", "map", "ask", "pull", "index", "server")
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: calls with equal arguments and equal `settings` join one job."""
+    """One verb: `label` is what a person reads; calls with equal arguments and equal `settings` join one job."""
 
     lane: str
+    label: str
     work: Callable[..., Any]
     settings: tuple[str, ...] = ()
 
@@ -93,15 +94,15 @@ _CHUNKING = ("model", "chunk_size", "chunk_overlap")
 _SEARCH = ("model", "top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection", "embedded")
 
 VERBS: Mapping[str, Verb] = {
-    "load": Verb("embed", load),
-    "refresh": Verb("embed", refresh),
-    "prepare": Verb("embed", prepare, _CHUNKING),
-    "embed": Verb("embed", work.embed, _CHUNKING),
-    "search": Verb("ask", search, _SEARCH),
-    "ask": Verb("ask", ask, (*_SEARCH, "llm", "temperature", "seed")),
-    "map": Verb("map", draw, ("model", "dimensions", "embedded")),
-    "pull": Verb("pull", work.pull),
-    "probe": Verb("server", probe),
-    "fill_index": Verb("index", fill_index),
-    "rebuild_index": Verb("index", rebuild_index),
+    "load": Verb("embed", "Reading the corpus", load),
+    "refresh": Verb("embed", "Reading the corpus again", refresh),
+    "prepare": Verb("embed", "Reading the corpus", prepare, _CHUNKING),
+    "embed": Verb("embed", "Embedding", work.embed, _CHUNKING),
+    "search": Verb("ask", "Searching", search, _SEARCH),
+    "ask": Verb("ask", "Searching", ask, (*_SEARCH, "llm", "temperature", "seed")),
+    "map": Verb("map", "Laying out the map", draw, ("model", "dimensions", "embedded")),
+    "pull": Verb("pull", "Pulling", work.pull),
+    "probe": Verb("server", "Looking for Ollama", probe),
+    "fill_index": Verb("index", "Filling the Chroma index", fill_index),
+    "rebuild_index": Verb("index", "Making the Chroma index anew", rebuild_index),
 }

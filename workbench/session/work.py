@@ -44,10 +44,13 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
         progress(done, total)
         wb.publish(embedded=len(now.chunks) - (total - done))
 
-    report = embed_chunks(wb.store, now.model, now.collection, now.chunks, cancel=job.cancel, progress=counted)
-    report = replace(report, truncated=wb.plan.truncated if wb.plan else 0)
-    wb.prepared = None
-    prepared(wb, job)
+    try:
+        report = embed_chunks(wb.store, now.model, now.collection, now.chunks, cancel=job.cancel, progress=counted)
+    finally:
+        # Whatever happened, what is left to do has changed.
+        wb.prepared = None
+        prepared(wb, job)
+    report = replace(report, truncated=wb.plan.truncated)
     wb.publish(embed_report=report, model_info=info_of(now.model), status="Ready")
     wb.embedded_now()
     return report
