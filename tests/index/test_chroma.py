@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 import sys
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.doubles import WordModel
-from tests.index.helpers import chunk, chunks, collection_of, embed, stored
-from workbench.errors import StoreError
+from tests.index.helpers import Process, chunk, chunks, collection_of, embed, stored
+from workbench.errors import InputError, StoreError, StoreLocked
 from workbench.index.chroma import fill, rebuild
-
-pytestmark = pytest.mark.filterwarnings("default")  # chromadb's own
 
 
 @pytest.fixture
@@ -36,13 +39,18 @@ def plain():
     clients = []
 
     def opened(store, model):
+        close()  # another client with other settings is refused in one process
         client = chromadb.PersistentClient(path=str(store.path / "chroma"), settings=settings())
         clients.append(client)
         return client.get_collection(collection_of(model).name, embedding_function=None)
 
+    def close():
+        while clients:
+            clients.pop().close()
+
+    opened.close = close
     yield opened
-    for client in clients:
-        client.close()
+    close()
 
 
 def filled(store, model):
@@ -225,16 +233,176 @@ def test_a_server_that_does_not_answer_is_one_sentence(store, model):
         fill(str(store.path), collection_of(model).name, "http://127.0.0.1:9")
 
 
-def test_the_index_folder_loads_no_chromadb(tmp_path):
-    code = (
-        "import sys; import workbench.index.store, workbench.index.embedding, workbench.index.chroma\n"
-        "print(sorted({'chromadb', 'umap', 'pandas', 'llama_index', 'torch'} & set(sys.modules)))"
+def test_a_field_that_is_gone_and_one_that_is_called_like_ours(store, model, plain):
+    embed(store, model, (chunk(0, "llama", colour="red", document="mine", end="of it"), chunk(1, "camel")))
+    filled(store, model)
+    (found,) = plain(store, model).get(ids=["doc:0"])["metadatas"]
+    assert (found["document"], found["document_"], found["end"], found["end_"]) == ("doc", "mine", 5, "of it")
+    plain.close()
+    embed(store, model, (chunk(0, "llama"), chunk(1, "camel")))
+    filled(store, model)
+    (found,) = plain(store, model).get(ids=["doc:0"])["metadatas"]
+    assert found.keys() == {"source", "document", "ordinal", "start", "end", "workbench_key"}
+
+
+def test_half_characters_and_large_numbers_reach_chroma_too(store, model, plain):
+    item = replace(chunk(0, "half \ud83d of it", count=2**70, name="caf\udce9"), id="caf\udce9:0", document="caf\udce9")
+    embed(store, model, (item,))
+    assert filled(store, model) == filled(store, model) == 1
+    page = plain(store, model).get()
+    assert (page["ids"], page["documents"]) == (["caf\\udce9:0"], ["half \\ud83d of it"])
+    assert (page["metadatas"][0]["count"], page["metadatas"][0]["name"]) == (str(2**70), "caf\\udce9")
+
+
+def test_rows_that_somebody_took_out_come_back(store, model, plain):
+    embed(store, model, chunks(6))
+    filled(store, model)
+    index = plain(store, model)
+    index.delete(ids=["doc:2", "doc:4"])
+    index.upsert(ids=["stranger"], embeddings=[[1.0] * 64], documents=["not ours"])
+    plain.close()
+    assert filled(store, model) == 6
+    assert sorted(plain(store, model).get()["ids"]) == [one.id for one in chunks(6)]
+
+
+def test_vectors_that_somebody_changed_are_made_anew(store, model, plain):
+    embed(store, model, chunks(6))
+    filled(store, model)
+    plain(store, model).update(ids=["doc:2"], embeddings=[[1.0] * 64])
+    plain.close()
+    assert filled(store, model) == 6
+    assert len(list(store.path.glob("chroma.damaged-*"))) == 1
+    found = plain(store, model).get(ids=["doc:2"], include=["embeddings"])["embeddings"]
+    np.testing.assert_allclose(found, WordModel().embed([chunks(6)[2].text], "document"), atol=1e-6)
+
+
+def test_only_one_process_fills_at_a_time(store, model, monkeypatch):
+    embed(store, model, chunks(3))
+    monkeypatch.setattr("workbench.index.chroma_client._PATIENCE", 0.1)
+    script = (
+        "import sys; from filelock import FileLock\n"
+        "with FileLock(sys.argv[1]):\n    print('held', flush=True); sys.stdin.readline()"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code],
+    with Process(script, store.path / "chroma.lock") as other:
+        assert other.hear() == "held"
+        with pytest.raises(StoreLocked, match=r"being filled by another process.*rebuild_index"):
+            filled(store, model)
+    assert filled(store, model) == 3
+
+
+def test_an_end_while_opening_is_forgiven_once(store, model):
+    embed(store, model, chunks(3))
+    filled(store, model)
+    mark = store.path / "chroma.opening"
+    mark.write_bytes(b"|")  # as a process leaves it that is killed while it opens the index
+    assert filled(store, model) == 3
+    assert not mark.exists()
+    assert not list(store.path.glob("*damaged*"))
+    mark.write_bytes(b"||")
+    assert filled(store, model) == 3
+    assert len(list(store.path.glob("chroma.damaged-*"))) == 1
+
+
+def test_nothing_is_sent_anywhere(store, model):
+    embed(store, model, chunks(3))
+    code = (
+        "import socket, sys, threading\n"
+        "def refuse(*address): raise AssertionError(f'a connection to {address}')\n"
+        "socket.socket.connect = socket.getaddrinfo = refuse\n"
+        "from workbench.index.chroma import fill\n"
+        "print(fill(sys.argv[1], sys.argv[2]))\n"
+        "print([one.name for one in threading.enumerate()], 'posthog' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(store.path), collection_of(model).name],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ANONYMIZED_TELEMETRY": "True"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "3\n['MainThread'] False\n"
+
+
+def only_the_owner(folder):
+    return {path for path in folder.iterdir() if path.stat().st_mode & 0o077} == set()
+
+
+def test_the_folder_is_its_owners_alone(store, model):
+    before = os.umask(0)
+    try:
+        embed(store, model, chunks(3))
+        filled(store, model)
+        assert (store.path / "chroma").stat().st_mode & 0o777 == 0o700
+        assert only_the_owner(store.path)
+    finally:
+        os.umask(before)
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Give the address of a Chroma server of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "served")]
+    process = subprocess.Popen(
+        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    process.kill()
+    process.wait()
+
+
+SERVED = """
+import json, sys
+import chromadb
+from chromadb.config import Settings
+from tests.doubles import WordModel
+address, name, question = sys.argv[1:]
+client = chromadb.HttpClient(
+    host="127.0.0.1", port=int(address.rpartition(":")[2]),
+    settings=Settings(_env_file=None, anonymized_telemetry=False),
+)
+index = client.get_collection(name, embedding_function=None)
+found = index.query(query_embeddings=WordModel().embed([question], "query"), n_results=1)
+print(json.dumps([index.count(), found["documents"][0], found["metadatas"][0][0]["page"], index.configuration_json]))
+"""
+
+
+def said(code, *arguments):
+    # In a child, as the session does it: chromadb leaves sockets behind when its clients are closed.
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert found.stdout == "[]\n"
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_a_server_holds_the_same(store, model, server):
+    name = collection_of(model).name
+    run = "import sys; from workbench.index import chroma; print(getattr(chroma, sys.argv[1])(*sys.argv[2:]))"
+    embed(store, model, chunks(30))
+    assert said(run, "fill", store.path, name, server) == 30
+    assert not (store.path / "chroma").exists()
+    embed(store, model, (*chunks(20), chunk(20, "dromedary", page=2)))
+    assert said(run, "fill", store.path, name, server) == 21
+    count, documents, page, configuration = said(SERVED, server, name, "dromedary")
+    assert (count, documents, page) == (21, ["dromedary"], 2)
+    assert configuration["hnsw"]["space"] == "cosine"
+    assert said(run, "rebuild", store.path, name, server) == 21
+
+
+def test_an_address_that_is_none_is_one_sentence(store, model):
+    embed(store, model, chunks(3))
+    with pytest.raises(InputError, match=r"'localhost:8000' is not of the form http://host:port"):
+        fill(str(store.path), collection_of(model).name, "localhost:8000")

@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.errors import InputError
 from workbench.index.fingerprint import collection_name, fingerprint_id, text_key
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -62,3 +64,38 @@ def test_a_collection_name_says_what_it_is_of():
         collection_name("my camels", {"size": 240}, "bundled:all-MiniLM-L6-v2", other),
     }
     assert len(others | {name}) == 4
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers(), min_size=1), st.data())
+def test_any_value_changes_the_id(fingerprint, data):
+    name = data.draw(st.sampled_from(sorted(fingerprint)))
+    other = data.draw((st.text() | st.integers()).filter(lambda value: value != fingerprint[name]))
+    assert fingerprint_id({**fingerprint, name: other}) != fingerprint_id(fingerprint)
+    assert fingerprint_id({key: value for key, value in fingerprint.items() if key != name}) != fingerprint_id(
+        fingerprint
+    )
+
+
+@given(st.text(), st.text(), st.sampled_from(["document", "query"]), st.sampled_from(["document", "query"]))
+def test_keys_are_one_exactly_where_role_and_text_are(one, other, first, second):
+    identity = fingerprint_id({"model": "m"})
+    assert (text_key(identity, first, one) == text_key(identity, second, other)) == ((first, one) == (second, other))
+
+
+def test_moving_a_character_from_one_field_to_the_next_changes_the_key():
+    identity = fingerprint_id({"model": "m"})
+    assert text_key(identity, "query", "document") != text_key(identity, "querydocument", "")
+    assert text_key(identity, "document", "\0query\0") != text_key(identity, "document", "query\0")
+
+
+@pytest.mark.parametrize("value", [{1: "a"}, {"a": {2: "b"}}, {"a": [{None: 1}]}, {"a": float("nan")}, {"a": object()}])
+def test_what_is_not_json_is_refused(value):
+    with pytest.raises(InputError, match=r"keys must be strings|cannot be written as JSON"):
+        fingerprint_id(value)
+
+
+@given(st.text(), st.text())
+def test_chroma_itself_takes_every_name(corpus, model):
+    from chromadb.api.segment import check_index_name
+
+    check_index_name(collection_name(corpus, {"size": 240}, model, fingerprint_id({"model": model})))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.doubles import WordModel
 from tests.index.helpers import chunk, chunks, collection_of, embed, stored
-from workbench.errors import StoreDamaged, StoreError
+from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.layouts import load_layout, save_layout
 from workbench.index.record import Record
@@ -176,3 +176,31 @@ def test_a_layout_of_other_vectors_is_not_given(store, model):
     assert load_layout(store.record, name, {}) is None
     embed(store, model, (chunk(0, "llama"),))
     assert load_layout(store.record, name, {}) is None
+
+
+DAMAGE = {
+    "bytes that are no numbers": "coordinates = x'010203'",
+    "a number too few": "coordinates = x'00000000'",
+    "no bytes": "coordinates = ''",
+    "text that is no JSON": "content = '{'",
+    "a list": "content = '[]'",
+    "fields missing": "content = '{}'",
+    "another shape": """content = replace(content, '"shape": [2, 2]', '"shape": [1, 4]')""",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_layout_is_none(store, model, name):
+    embed(store, model, (chunk(0, "llama"), chunk(1, "camel")))
+    collection = collection_of(model).name
+    save_layout(store.record, collection, {}, LAYOUT)
+    assert load_layout(store.record, collection, {}) is not None
+    store.record.execute(f"UPDATE layouts SET {DAMAGE[name]}", ())
+    assert load_layout(store.record, collection, {}) is None
+
+
+def test_a_layout_is_not_saved_by_a_reader(store, model):
+    reader = Record(store.path, writable=False)
+    with pytest.raises(StoreLocked):
+        save_layout(reader, "any", {}, LAYOUT)
+    reader.close()
