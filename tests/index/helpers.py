@@ -11,6 +11,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from tests.doubles import WordModel
+from workbench.index.chroma import fill
 from workbench.index.embedding import Collection, embed_chunks, plan
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.store import Store
@@ -109,3 +110,27 @@ class Process:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.communicate()
+
+
+def chroma_settings():
+    from chromadb.config import Settings
+
+    return Settings(_env_file=None, anonymized_telemetry=False)
+
+
+def filled(store, model):
+    return fill(str(store.path), collection_of(model).name)
+
+
+def filled_in_a_child(store, model, folder=None, **environment):
+    """Fill as the session does, in a process that may die of a damaged index; gives what it printed and said."""
+    code = "import sys; from workbench.index.chroma import fill; print(fill(sys.argv[1], sys.argv[2]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(store.path), collection_of(model).name],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip(), done.stderr

@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.doubles import WordModel
-from tests.index.helpers import Process, chunk, chunks, collection_of, embed, stored
-from workbench.errors import InputError, StoreError, StoreLocked
+from tests.index.helpers import (
+    chroma_settings,
+    chunk,
+    chunks,
+    collection_of,
+    embed,
+    filled,
+    filled_in_a_child,
+    stored,
+)
+from workbench.errors import StoreError
 from workbench.index.chroma import fill, rebuild
-
-
-@pytest.fixture
-def model():
-    return WordModel()
-
-
-def settings():
-    from chromadb.config import Settings
-
-    return Settings(_env_file=None, anonymized_telemetry=False)
-
-
-@pytest.fixture
-def plain():
-    """Open collections with chromadb alone, as another tool would."""
-    import chromadb
-
-    clients = []
-
-    def opened(store, model):
-        close()  # another client with other settings is refused in one process
-        client = chromadb.PersistentClient(path=str(store.path / "chroma"), settings=settings())
-        clients.append(client)
-        return client.get_collection(collection_of(model).name, embedding_function=None)
-
-    def close():
-        while clients:
-            clients.pop().close()
-
-    opened.close = close
-    yield opened
-    close()
-
-
-def filled(store, model):
-    return fill(str(store.path), collection_of(model).name)
 
 
 def test_plain_chromadb_finds_the_text_by_a_vector(store, model, plain):
@@ -88,7 +56,7 @@ def test_metadata_has_the_real_names_and_nothing_that_chroma_refuses(store, mode
     assert fill(str(store.path), name) == 2
     import chromadb
 
-    client = chromadb.PersistentClient(path=str(store.path / "chroma"), settings=settings())
+    client = chromadb.PersistentClient(path=str(store.path / "chroma"), settings=chroma_settings())
     index = client.get_collection(name, embedding_function=None)
     (found,) = index.get(ids=["doc:0"])["metadatas"]
     about = index.metadata
@@ -160,58 +128,6 @@ def test_a_collection_that_is_not_in_the_record_is_one_sentence(store):
         fill(str(store.path), "none")
 
 
-def damage(folder, name, change):
-    (file,) = folder.rglob(name)
-    file.write_bytes(change(file.read_bytes()))
-
-
-def filled_in_a_child(store, model, folder=None, **environment):
-    """Fill as the session does, in a process that may die of a damaged index; gives what it printed and said."""
-    code = "import sys; from workbench.index.chroma import fill; print(fill(sys.argv[1], sys.argv[2]))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(store.path), collection_of(model).name],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip(), done.stderr
-
-
-def check_made_anew(store, model, plain, name):
-    (aside,) = (folder for folder in store.path.iterdir() if "damaged" in folder.name)
-    assert aside.name.startswith("chroma")
-    assert list(aside.rglob(name))
-    ids, vectors = stored(store, model)
-    page = plain(store, model).get(ids=ids, include=["documents", "embeddings"])
-    texts = dict(zip(page["ids"], page["documents"], strict=True))
-    there = dict(zip(page["ids"], page["embeddings"], strict=True))
-    assert texts == {one.id: one.text for one in chunks(len(ids))}
-    assert np.allclose([there[one] for one in ids], vectors, atol=1e-6)
-
-
-@pytest.mark.parametrize("change", [lambda content: b"garbage" * 999, lambda content: content[: len(content) // 2]])
-def test_an_index_whose_tables_are_damaged_is_set_aside_and_made_anew(store, model, plain, change):
-    embed(store, model, chunks(30))
-    filled(store, model)
-    damage(store.path / "chroma", "chroma.sqlite3", change)
-    assert filled(store, model) == 30
-    check_made_anew(store, model, plain, "chroma.sqlite3")
-
-
-@pytest.mark.slow
-def test_an_index_that_ends_the_process_which_opens_it_is_set_aside_in_the_end(store, model, plain):
-    embed(store, model, chunks(1200))  # Chroma writes its index file after 1000 rows
-    filled(store, model)
-    damage(store.path / "chroma", "header.bin", lambda content: content[: len(content) // 2])
-    printed = [""]
-    while not printed[-1] and len(printed) < 4:
-        printed.append(filled_in_a_child(store, model)[0])
-    assert printed[-1] == "1200"
-    check_made_anew(store, model, plain, "header.bin")
-
-
 def test_neither_the_environment_nor_a_dotenv_is_read(store, model, tmp_path):
     embed(store, model, chunks(3))
     (tmp_path / ".env").write_text("CHROMA_API_IMPL=nowhere.Nothing\nANONYMIZED_TELEMETRY=True\n")
@@ -225,12 +141,6 @@ def test_neither_the_environment_nor_a_dotenv_is_read(store, model, tmp_path):
     )
     assert printed == "3", said
     assert not (tmp_path / "elsewhere").exists()
-
-
-def test_a_server_that_does_not_answer_is_one_sentence(store, model):
-    embed(store, model, chunks(3))
-    with pytest.raises(StoreError, match=r"127\.0\.0\.1:9.*record.*wb\.rebuild_index"):
-        fill(str(store.path), collection_of(model).name, "http://127.0.0.1:9")
 
 
 def test_a_field_that_is_gone_and_one_that_is_called_like_ours(store, model, plain):
@@ -252,55 +162,6 @@ def test_half_characters_and_large_numbers_reach_chroma_too(store, model, plain)
     page = plain(store, model).get()
     assert (page["ids"], page["documents"]) == (["caf\\udce9:0"], ["half \\ud83d of it"])
     assert (page["metadatas"][0]["count"], page["metadatas"][0]["name"]) == (str(2**70), "caf\\udce9")
-
-
-def test_rows_that_somebody_took_out_come_back(store, model, plain):
-    embed(store, model, chunks(6))
-    filled(store, model)
-    index = plain(store, model)
-    index.delete(ids=["doc:2", "doc:4"])
-    index.upsert(ids=["stranger"], embeddings=[[1.0] * 64], documents=["not ours"])
-    plain.close()
-    assert filled(store, model) == 6
-    assert sorted(plain(store, model).get()["ids"]) == [one.id for one in chunks(6)]
-
-
-def test_vectors_that_somebody_changed_are_made_anew(store, model, plain):
-    embed(store, model, chunks(6))
-    filled(store, model)
-    plain(store, model).update(ids=["doc:2"], embeddings=[[1.0] * 64])
-    plain.close()
-    assert filled(store, model) == 6
-    assert len(list(store.path.glob("chroma.damaged-*"))) == 1
-    found = plain(store, model).get(ids=["doc:2"], include=["embeddings"])["embeddings"]
-    np.testing.assert_allclose(found, WordModel().embed([chunks(6)[2].text], "document"), atol=1e-6)
-
-
-def test_only_one_process_fills_at_a_time(store, model, monkeypatch):
-    embed(store, model, chunks(3))
-    monkeypatch.setattr("workbench.index.chroma_client._PATIENCE", 0.1)
-    script = (
-        "import sys; from filelock import FileLock\n"
-        "with FileLock(sys.argv[1]):\n    print('held', flush=True); sys.stdin.readline()"
-    )
-    with Process(script, store.path / "chroma.lock") as other:
-        assert other.hear() == "held"
-        with pytest.raises(StoreLocked, match=r"being filled by another process.*rebuild_index"):
-            filled(store, model)
-    assert filled(store, model) == 3
-
-
-def test_an_end_while_opening_is_forgiven_once(store, model):
-    embed(store, model, chunks(3))
-    filled(store, model)
-    mark = store.path / "chroma.opening"
-    mark.write_bytes(b"|")  # as a process leaves it that is killed while it opens the index
-    assert filled(store, model) == 3
-    assert not mark.exists()
-    assert not list(store.path.glob("*damaged*"))
-    mark.write_bytes(b"||")
-    assert filled(store, model) == 3
-    assert len(list(store.path.glob("chroma.damaged-*"))) == 1
 
 
 def test_nothing_is_sent_anywhere(store, model):
@@ -336,73 +197,3 @@ def test_the_folder_is_its_owners_alone(store, model):
         assert only_the_owner(store.path)
     finally:
         os.umask(before)
-
-
-@pytest.fixture
-def server(tmp_path):
-    """Give the address of a Chroma server of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "served")]
-    process = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    process.kill()
-    process.wait()
-
-
-SERVED = """
-import json, sys
-import chromadb
-from chromadb.config import Settings
-from tests.doubles import WordModel
-address, name, question = sys.argv[1:]
-client = chromadb.HttpClient(
-    host="127.0.0.1", port=int(address.rpartition(":")[2]),
-    settings=Settings(_env_file=None, anonymized_telemetry=False),
-)
-index = client.get_collection(name, embedding_function=None)
-found = index.query(query_embeddings=WordModel().embed([question], "query"), n_results=1)
-print(json.dumps([index.count(), found["documents"][0], found["metadatas"][0][0]["page"], index.configuration_json]))
-"""
-
-
-def said(code, *arguments):
-    # In a child, as the session does it: chromadb leaves sockets behind when its clients are closed.
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
-
-
-@pytest.mark.slow
-def test_a_server_holds_the_same(store, model, server):
-    name = collection_of(model).name
-    run = "import sys; from workbench.index import chroma; print(getattr(chroma, sys.argv[1])(*sys.argv[2:]))"
-    embed(store, model, chunks(30))
-    assert said(run, "fill", store.path, name, server) == 30
-    assert not (store.path / "chroma").exists()
-    embed(store, model, (*chunks(20), chunk(20, "dromedary", page=2)))
-    assert said(run, "fill", store.path, name, server) == 21
-    count, documents, page, configuration = said(SERVED, server, name, "dromedary")
-    assert (count, documents, page) == (21, ["dromedary"], 2)
-    assert configuration["hnsw"]["space"] == "cosine"
-    assert said(run, "rebuild", store.path, name, server) == 21
-
-
-def test_an_address_that_is_none_is_one_sentence(store, model):
-    embed(store, model, chunks(3))
-    with pytest.raises(InputError, match=r"'localhost:8000' is not of the form http://host:port"):
-        fill(str(store.path), collection_of(model).name, "localhost:8000")
