@@ -139,6 +139,8 @@ def test_a_lasso_selects_and_the_selection_is_ringed(wb, panel):
     assert panel.clear.layout.display == "none"
     wb.selection = ["b.md:0"]
     assert trace(panel, "selected").y.tolist() == [4]
+    point(panel, "on_selection", "")  # plotly's echo once the outline is gone
+    assert wb.selection == ("b.md:0",)
     point(panel, "on_deselect", "")
     assert wb.selection == ()
 

@@ -96,12 +96,12 @@ class LiveFigure:
     def forget_lasso(self) -> None:
         """Take away the outline and the fading that a lasso leaves in the page; the rings show what is selected.
 
-        Python never hears of either, so they cannot be unset as properties.
+        Python never hears of either, so they cannot be unset as properties. In one message plotly would mark all
+        points as unselected again while it takes the outline away.
         """
         every = list(range(len(self.names)))
-        self.widget._send_update_msg(  # noqa: SLF001
-            restyle_data={"selectedpoints": [None]}, relayout_data={"selections": []}, trace_indexes=every
-        )
+        self.widget._send_relayout_msg({"selections": []})  # noqa: SLF001
+        self.widget._send_restyle_msg({"selectedpoints": [None]}, trace_indexes=every)  # noqa: SLF001
 
     def on(self, name: str, event: str, handler: Callable[[list[int]], None]) -> None:
         """Call `handler(rows)` on click, hover, unhover, selection or deselect in a trace, drawn either way."""

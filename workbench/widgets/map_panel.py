@@ -258,6 +258,10 @@ class MapPanel(Panel):
         return passages[rows[0]].rank if rows and rows[0] < len(passages) else 0
 
     def _lasso(self, rows: list[int]) -> None:
+        if not rows:
+            # around nothing, or plotly's echo of an outline that was taken away: what is selected stays
+            self.figure.forget_lasso()
+            return
         ids = (self._shown.ids[row] for row in rows if row < len(self._shown))
         self._select(tuple(chunk_id for chunk_id in ids if chunk_id in self._chunks))
 

@@ -1,0 +1,35 @@
+"""What the kernel of a notebook says: Python run beside the cells, so that a page can be held to it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.browser.lab import Notebook
+
+__all__ = ["python", "value"]
+
+_RUN = """async (code) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code, store_history: false, allow_stdin: false });
+  let said = "";
+  future.onIOPub = (message) => {
+    if (message.header.msg_type === "stream") said += message.content.text;
+    if (message.header.msg_type === "error") said += message.content.traceback.join("\\n");
+  };
+  const reply = await future.done;
+  return [reply.content.status, said];
+}"""
+
+
+def python(notebook: Notebook, code: str) -> str:
+    """Run code in the kernel, outside all cells, and give what it printed."""
+    status, said = notebook.page.evaluate(_RUN, code)
+    assert status == "ok", said
+    return said
+
+
+def value(notebook: Notebook, expression: str) -> Any:
+    """Give the value of a Python expression in the kernel, as JSON can carry it."""
+    said = python(notebook, f"import json as _json\nprint(_json.dumps({expression}))")
+    return json.loads(said)
