@@ -34,8 +34,9 @@ Trace = dict[str, Any]
 def trace_names(dimensions: int) -> tuple[str, ...]:
     """Give the names of the traces in drawing order; they are the same for every map of that many dimensions."""
     lines = tuple(f"lines {i}" for i in range(len(LINE_WIDTHS)))
-    # rings lie under the points, so that a large selection hides no colour
-    drawn = ("selected", "points", *lines, "passages", "query")
+    # rings lie under the points, so that a large selection hides no colour; the star lies under the numbers, which
+    # are read, and is the larger
+    drawn = ("selected", "points", *lines, "query", "passages")
     webgl = () if dimensions == 3 else tuple(name + WEBGL for name in drawn)
     return (*drawn, *webgl, *(f"key {i}" for i in range(KEYS)))
 
@@ -133,6 +134,7 @@ def map_layout(projection: Projection, retrieval: Retrieval | None = None, *, da
             "itemsizing": "constant",
             "font": {"size": 11},
         },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colors.muted, "activecolor": colors.text},
         "uirevision": "map",
         "showlegend": True,
     }
@@ -190,7 +192,7 @@ def _fixed(dimensions: int, colors: Theme) -> dict[str, Trace]:
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {
             "symbol": "diamond" if dimensions == 3 else "star",  # 3-D has no star
-            "size": 10 if dimensions == 3 else 16,
+            "size": 10 if dimensions == 3 else 22,
             "color": colors.text,
             "line": {"color": colors.background, "width": 1.5},
         },
