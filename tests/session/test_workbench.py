@@ -342,3 +342,16 @@ def test_another_process_has_the_store(wb, folder, tmp_path, model):
     finally:
         holder.kill()
         holder.wait()
+
+
+def test_a_static_map_does_not_keep_umap_from_the_live_one(wb, monkeypatch):
+    asked = []
+    wb.embed()
+    submit = wb.submit
+    monkeypatch.setattr(wb, "submit", lambda verb, *args, **rest: asked.append((verb, *args)) or submit(verb, *args))
+    wb.map()
+    assert asked == [("map", None)]
+    monkeypatch.setattr(wb, "live", True)
+    monkeypatch.setattr(wb, "submit", lambda verb, *args: asked.append((verb, *args)) or submit("map", "pca"))
+    wb.map()
+    assert asked[1:] == [("map", None), ("map", "umap")]

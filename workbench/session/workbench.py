@@ -193,6 +193,8 @@ class Workbench(Engine):
         if query is not None:
             self.search(query)
         layout = self.submit("map", method).wait()
+        if self.live and method is None and layout.method != "umap":
+            self.submit("map", "umap")  # this call has overtaken the one that the live map waits for
         return map_figure(layout, self.chunk_list, color=self.color, retrieval=self.retrieval, selection=self.selection)
 
     def why_not(self, question: str, chunk: str) -> WhyNot:
