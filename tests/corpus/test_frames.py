@@ -127,8 +127,8 @@ def test_columns_may_have_names_that_are_no_strings():
 
 
 def test_no_absolute_path_is_kept():
-    frame = pd.DataFrame({"text": ["One."], "path": ["/home/somebody/farm/a.md"]})
-    assert "somebody" not in repr(corpus.load(frame).documents)
+    frame = pd.DataFrame({"text": ["One."], "path": ["/home/ana/farm/a.md"]})
+    assert "ana" not in repr(corpus.load(frame).documents)
 
 
 def test_the_frame_is_left_as_it_was():
@@ -154,7 +154,7 @@ def test_a_subclass_is_a_frame():
 
 
 def test_rows_named_by_paths_keep_ids_of_their_own():
-    frame = pd.DataFrame({"text": ["One.", "Two."]}, index=["/home/somebody/a.md", "/srv/else/a.md"])
+    frame = pd.DataFrame({"text": ["One.", "Two."]}, index=["/home/ana/a.md", "/srv/else/a.md"])
     read = corpus.load(frame)
     assert [document.id for document in read.documents] == ["a.md", "a.md~2"]
     assert [file.path for file in read.report.files] == ["a.md", "a.md~2"]

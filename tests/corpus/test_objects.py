@@ -129,7 +129,7 @@ def test_characters_that_cannot_be_stored_are_replaced_one_for_one():
 
 @pytest.fixture
 def farm(tmp_path) -> Path:
-    folder = tmp_path / "somebody" / "farm"
+    folder = tmp_path / "ana" / "farm"
     (folder / "high").mkdir(parents=True)
     (folder / "llama.txt").write_text("It hums.")
     (folder / "high" / "vicuna.txt").write_text("It is wild.")
@@ -141,8 +141,8 @@ def test_absolute_paths_of_the_directory_reader_stay_here(farm, with_ids):
     loaded = SimpleDirectoryReader(str(farm), recursive=True, filename_as_id=with_ids).load_data()
     assert any(str(farm) in str(document.metadata) for document in loaded)
     read = corpus.load(loaded)
-    assert "somebody" not in repr([(one.id, one.text, one.title, one.metadata) for one in read.documents])
-    assert "somebody" not in repr(read.report.files)
+    assert "ana" not in repr([(one.id, one.text, one.title, one.metadata) for one in read.documents])
+    assert "ana" not in repr(read.report.files)
     found = {document.metadata["file_name"]: document for document in read.documents}
     assert found["vicuna.txt"].metadata["source"] == "high/vicuna.txt"
     assert found["vicuna.txt"].metadata["folder"] == "high"
@@ -162,31 +162,31 @@ def test_a_single_document_keeps_the_files_name(farm):
 @pytest.mark.parametrize(
     ("metadata", "source"),
     [
-        ({"source": "/home/somebody/farm/llama.txt"}, "llama.txt"),
-        ({"source": r"C:\Users\somebody\farm\llama.txt"}, "llama.txt"),
-        ({"file_path": "/home/somebody/llama.txt", "source": "herd"}, "herd"),
-        ({"source": Path("/home/somebody/llama.txt")}, "llama.txt"),
-        ({"source": "file:///home/somebody/llama.txt"}, "llama.txt"),
+        ({"source": "/home/ana/farm/llama.txt"}, "llama.txt"),
+        ({"source": r"C:\Users\ana\farm\llama.txt"}, "llama.txt"),
+        ({"file_path": "/home/ana/llama.txt", "source": "herd"}, "herd"),
+        ({"source": Path("/home/ana/llama.txt")}, "llama.txt"),
+        ({"source": "file:///home/ana/llama.txt"}, "llama.txt"),
         ({"source": "https://farm.example/llama"}, "https://farm.example/llama"),
-        ({"file_directory": "/home/somebody", "filename": "llama.txt"}, "llama.txt"),
-        ({"filename": "llama.txt", "root": "/home/somebody"}, "llama.txt"),
+        ({"file_directory": "/home/ana", "filename": "llama.txt"}, "llama.txt"),
+        ({"filename": "llama.txt", "root": "/home/ana"}, "llama.txt"),
     ],
 )
 def test_no_absolute_path_is_kept(metadata, source):
     document = only(LangChainDocument(page_content="It hums.", metadata=metadata))
     assert document.metadata["source"] == source
-    assert "somebody" not in repr(document)
+    assert "ana" not in repr(document)
 
 
 def test_our_own_documents_keep_no_absolute_path_either():
-    assert "somebody" not in repr(only(Document("a", "b", metadata={"source": "/home/somebody/a.md"})))
+    assert "ana" not in repr(only(Document("a", "b", metadata={"source": "/home/ana/a.md"})))
 
 
 def test_files_without_a_common_folder_keep_their_names_alone():
-    paths = ["/home/somebody/a.txt", "/srv/else/b.txt", r"D:\somebody\c.txt"]
+    paths = ["/home/ana/a.txt", "/srv/else/b.txt", r"D:\ana\c.txt"]
     read = corpus.load([Document(path, "text", metadata={"file_path": path}) for path in paths])
     assert [document.id for document in read.documents] == ["a.txt", "b.txt", "c.txt"]
-    assert "somebody" not in repr(read.documents)
+    assert "ana" not in repr(read.documents)
 
 
 def test_other_values_with_a_slash_are_left_alone():

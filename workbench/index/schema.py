@@ -1,6 +1,6 @@
 """The tables of the record. Data, no code."""
 
-VERSION = 2
+VERSION = 1
 """Counted up whenever a table changes its form."""
 
 TABLES = f"""
