@@ -1,0 +1,320 @@
+"""`00-workbench.ipynb` in a real JupyterLab, Run All and then what a person does with the app, on one page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import math
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.browser.kernel import python, value
+from tests.browser.map_page import MapPage
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+FIRST, SECOND = "What animals are llamas related to?", "How do camels save water in the desert?"
+SLOW = 12
+"""Seconds that a busy test machine may take to show the app; 3 are what a person is promised on a quiet one."""
+
+_WATCH = """() => {
+  const there = () => document.querySelector(".wb-query textarea") && document.querySelector("[data-step=embed]");
+  const began = performance.now();
+  new MutationObserver((_, watch) => {
+    if (!there()) return;
+    window.shownAfter = (performance.now() - began) / 1000;
+    watch.disconnect();
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+_BOXES = """(selectors) => selectors.flatMap((one) => [...document.querySelectorAll(one)].map((node) => {
+  const { left, top, right, bottom } = node.getBoundingClientRect();
+  return { name: `${one} ${node.innerText.slice(0, 20)}`, left, top, right, bottom };
+})).filter((box) => box.right > box.left)"""
+
+
+@pytest.fixture(scope="module")
+def nb(lab, browser):
+    """The notebook after Run All."""
+    shutil.copy(NOTEBOOKS / "00-workbench.ipynb", lab.notebooks / "00-workbench.ipynb")
+    opened = lab.open(browser, "00-workbench.ipynb")
+    opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.page.evaluate(_WATCH)
+    opened.run_all()
+    yield opened
+    assert (opened.dialogs, opened.errors) == ([], [])
+    opened.close()
+
+
+@pytest.fixture
+def chart(nb):
+    return MapPage(nb)
+
+
+def ask(nb, question, word):
+    """Type a question, press Enter, and wait until its answer, with a citation, stands beside its passages."""
+    before = value(nb, "len(wb.past)")
+    box = nb.page.locator(".wb-query textarea")
+    box.fill(question)
+    box.press("Enter")
+    until(nb, "[len(wb.past), wb.progress['ask'].state]", [before + 1, "done"])
+    nb.wait_text(".wb-card", word)
+    nb.wait(".wb-answer .cite")
+    nb.page.wait_for_function(
+        "(said) => document.querySelector('.wb-answer .text')?.textContent === said", arg=value(nb, "wb.answer.text")
+    )
+
+
+def until(nb, expression, wanted):
+    """Wait until a Python expression in the kernel has a value."""
+    for _ in range(100):
+        if value(nb, expression) == wanted:
+            return
+        nb.page.wait_for_timeout(50)
+    assert value(nb, expression) == wanted
+
+
+def cards(nb):
+    """The documents on the cards, by rank."""
+    shown = nb.page.locator(".wb-card:not(.opened)")
+    assert shown.locator(".rank").all_inner_texts() == [str(rank) for rank in range(1, shown.count() + 1)]
+    return shown.locator(".from b").all_inner_texts()
+
+
+def boxes(nb, *selectors):
+    return nb.page.evaluate(_BOXES, list(selectors))
+
+
+def overlaps(found):
+    return [
+        (one["name"], other["name"])
+        for place, one in enumerate(found)
+        for other in found[place + 1 :]
+        if min(one["right"], other["right"]) - max(one["left"], other["left"]) > 1
+        and min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) > 1
+    ]
+
+
+def test_run_all_shows_the_app_and_no_error(nb, record_property):
+    assert nb.problems() == []
+    seconds = nb.page.evaluate("window.shownAfter")
+    record_property("seconds until the app is shown", seconds)
+    assert seconds < SLOW
+    nb.wait_text(".wb-status b", "camelids")
+    total = value(nb, "len(wb.chunks)")
+    nb.wait_text("[data-step=embed]", f"{total} of {total} · {total} new in")
+
+
+def test_a_typed_question_brings_the_passages_that_python_finds(nb):
+    ask(nb, FIRST, "guanaco")
+    expected = value(nb, f"[p.chunk.document for p in wb.search({FIRST!r})]")
+    assert len(expected) == 5
+    ask(nb, FIRST, "guanaco")
+    assert cards(nb) == expected
+    scores = [float(text.split()[-1]) for text in nb.page.locator(".wb-card .score").all_inner_texts()]
+    assert scores == [round(score, 3) for score in value(nb, "[float(p.score) for p in wb.retrieval]")]
+
+
+def test_the_answer_cites_with_buttons_and_hovering_one_lights_its_card_and_point(nb, chart):
+    ask(nb, FIRST, "guanaco")
+    marks = nb.page.locator(".wb-answer .cite")
+    assert {mark.evaluate("(node) => node.tagName") for mark in marks.all()} == {"BUTTON"}
+    assert marks.all_inner_texts() == value(nb, "[f'[{c.number}]' for c in wb.answer.citations]")
+    marks.filter(has_text="[2]").first.hover()
+    nb.wait('.wb-card.lit[data-rank="2"]')
+    until(nb, "wb.focus", 2)
+    assert nb.page.locator(".wb-card.lit").count() == 1
+    nb.page.wait_for_function(
+        "() => document.querySelector('.wb-map .js-plotly-plot')._fullData"
+        ".find((one) => one.name === 'passages').marker.size[3] > 20"
+    )
+    nb.page.locator(".wb-answer h3").hover()
+    until(nb, "wb.focus", 0)
+
+
+def test_the_star_has_a_line_to_each_passage_on_its_point(nb, chart):
+    ask(nb, FIRST, "guanaco")
+    (x, y) = chart.trace("query")["x"][0], chart.trace("query")["y"][0]
+    lines = [chart.trace(f"lines {number}") for number in range(3)]
+    assert {(one["x"][at], one["y"][at]) for one in lines for at in range(0, len(one["x"]), 3)} == {(x, y)}
+    ends = {(one["x"][at], one["y"][at]) for one in lines for at in range(1, len(one["x"]), 3)}
+    passages = chart.trace("passages")
+    assert passages["text"] == ["5", "4", "3", "2", "1"]
+    assert ends == set(zip(passages["x"], passages["y"], strict=True))
+    ids = value(nb, "list(wb.projection.ids)")
+    points = chart.trace("points")
+    first = ids.index(value(nb, "wb.retrieval[0].chunk.id"))
+    assert (points["x"][first], points["y"][first]) == (passages["x"][4], passages["y"][4])
+
+
+def test_a_click_on_a_point_opens_its_passage(nb, chart):
+    ask(nb, FIRST, "guanaco")
+    nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
+    points = chart.pixels("points")
+    others = points + chart.pixels("passages") + chart.pixels("query")
+    row = max(range(len(points)), key=lambda row: sorted(math.dist(points[row], one) for one in others)[1])
+    chart.click(points[row])
+    chunk = value(nb, f"wb.projection.ids[{row}]")
+    until(nb, "wb.opened", chunk)
+    opened = nb.wait(".wb-card.opened")
+    assert "From the map" in opened.inner_text()
+    text = value(nb, f"' '.join(wb.chunk({chunk!r}).text.split())")
+    assert text[:60] in " ".join(opened.locator("p.text").inner_text().split())
+    assert f"number {opened.locator('.rank').inner_text()} of" in opened.inner_text()
+    assert opened.bounding_box()["y"] < nb.page.locator('.wb-card[data-rank="1"]').bounding_box()["y"]
+    opened.get_by_role("button", name="Close").click()
+    until(nb, "wb.opened", "")
+
+
+@pytest.mark.parametrize("mode", ["select", "lasso"])
+def test_what_is_dragged_around_is_selected_and_stays(nb, chart, mode):
+    nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
+    points, area = chart.pixels("points"), chart.area()
+    left, top = area["left"] + 4, area["top"] + 4
+    # an edge through a gap between points, so that none lies on it
+    right = gap([x for x, _ in points], (area["left"] + area["right"]) / 2)
+    bottom = gap([y for _, y in points], (area["top"] + area["bottom"]) / 2)
+    inside = [row for row, (x, y) in enumerate(points) if left < x < right and top < y < bottom]
+    assert 10 < len(inside) < len(points) - 10
+    chart.mode(mode)
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    chart.drag(*(corners if mode == "lasso" else (corners[0], corners[2])))
+    nb.wait_text(".wb-details [role=tab]", f"Selection ({len(inside)})")
+    nb.page.wait_for_timeout(400)  # plotly's echo of the outline that was taken away
+    ids = value(nb, "list(wb.projection.ids)")
+    assert set(value(nb, "wb.selection")) == {ids[row] for row in inside}
+    assert len(chart.trace("selected")["x"]) == len(inside)
+    assert chart.faded() == []
+    nb.page.get_by_role("tab", name="Selection").click()
+    assert nb.wait(".wb-details tbody td.id").inner_text() in {ids[row] for row in inside}
+    nb.page.get_by_role("button", name="Clear selection").click()
+    nb.wait_text(".wb-details [role=tab]", "Selection (0)")
+    chart.mode("pan")
+
+
+def gap(values, near):
+    """The middle of the widest gap between neighbours among the values around `near`."""
+    close = sorted(value for value in values if abs(value - near) < 60)
+    low, high = max(itertools.pairwise(close), key=lambda pair: pair[1] - pair[0])
+    return (low + high) / 2
+
+
+def test_a_second_question_leaves_nothing_of_the_first_and_earlier_brings_it_back(nb, chart):
+    ask(nb, FIRST, "guanaco")
+    first, lines = cards(nb), chart.trace("passages")
+    ask(nb, SECOND, "water")
+    assert cards(nb) == value(nb, "[p.chunk.document for p in wb.retrieval]") != first
+    star = (chart.trace("query")["x"][0], chart.trace("query")["y"][0])
+    passages = chart.trace("passages")
+    ends = set(zip(passages["x"], passages["y"], strict=True))
+    assert ends != set(zip(lines["x"], lines["y"], strict=True))
+    for number in range(3):
+        line = chart.trace(f"lines {number}")
+        assert {(x, y) for x, y in zip(line["x"], line["y"], strict=True) if x == x} <= ends | {star}
+    nb.page.get_by_role("button", name="Earlier (").click()
+    row = nb.page.locator(".wb-query .list .row", has_text=FIRST).first
+    assert "answered by extractive" in row.inner_text()
+    row.click()
+    nb.wait_text(".wb-card", "guanaco")
+    assert cards(nb) == first
+    assert nb.page.locator(".wb-query textarea").input_value() == FIRST
+    assert chart.trace("passages")["x"] == lines["x"]
+    assert nb.wait(".wb-answer .text").inner_text() == value(nb, "wb.answer.text")
+
+
+def test_copy_and_csv_hold_question_answer_and_passages(nb):
+    ask(nb, FIRST, "guanaco")
+    nb.page.locator(".wb-answer").get_by_role("button", name="Copy").click()
+    nb.wait_text(".wb-answer .foot", "Copied")
+    text = nb.page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith(f"Question: {FIRST}\n\n{value(nb, 'wb.answer.text')}")
+    documents = value(nb, "[p.chunk.document for p in wb.retrieval]")
+    assert [line.split()[0] for line in text.splitlines() if line.startswith("[")] == [f"[{n}]" for n in range(1, 6)]
+    assert all(document in text for document in documents)
+    with nb.page.expect_download() as download:
+        nb.page.get_by_role("button", name="Save as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
+    assert rows[1]["text"] == value(nb, "wb.answer.text")
+    assert [row["document"] for row in rows if row["part"] == "passage"] == documents
+    assert [row["text"] for row in rows if row["part"] == "passage"] == value(
+        nb, "[p.chunk.text for p in wb.retrieval]"
+    )
+
+
+def test_presentation_enlarges_the_text_and_hides_the_settings(nb):
+    def size():
+        return nb.page.evaluate("parseFloat(getComputedStyle(document.querySelector('.wb-card .text')).fontSize)")
+
+    before = size()
+    assert nb.page.get_by_role("button", name="top 5").is_visible()
+    nb.page.get_by_role("button", name="Presentation").click()
+    nb.wait(".wb-app.wb-presentation")
+    assert size() > 1.3 * before
+    nb.page.get_by_role("button", name="top 5").wait_for(state="detached")
+    assert not nb.page.get_by_label("colour").is_visible()
+    assert overlaps(boxes(nb, *SINGLE)) == []
+    nb.page.get_by_role("button", name="End presentation").click()
+    nb.page.get_by_role("button", name="top 5").wait_for()
+    assert size() == before
+
+
+SINGLE = (".wb-status .line", ".wb-steps .row", ".wb-query textarea", ".wb-query .ask button", ".wb-query .wb-chip",
+          ".wb-map-head", ".wb-map-frame", ".wb-map-foot", ".wb-answer .wb-box", ".wb-card", ".wb-details")  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1400, 1000, 700])
+def test_nothing_overlaps_or_is_cut_at_any_width(nb, chart, width):
+    nb.page.set_viewport_size({"width": width, "height": 1400})
+    nb.page.wait_for_timeout(600)  # the map is told its new width
+    try:
+        found = boxes(nb, *SINGLE)
+        assert {box["name"].split()[0] for box in found} >= {".wb-status", ".wb-steps", ".wb-query", ".wb-card"}
+        assert overlaps(found) == []
+        (app,) = boxes(nb, ".wb-app")
+        assert [box["name"] for box in found if box["left"] < app["left"] or box["right"] > app["right"]] == []
+        area = nb.page.locator(".wb-query textarea")
+        assert area.evaluate("(node) => node.scrollHeight <= node.clientHeight + 1")
+        (left,), (right,) = boxes(nb, ".wb-left"), boxes(nb, ".wb-right")
+        if app["right"] - app["left"] > 760:
+            assert left["right"] < right["left"]
+        else:
+            assert right["bottom"] < left["top"]
+        plot = chart.area()
+        assert left["left"] < plot["left"] < plot["right"] < left["right"]
+    finally:
+        nb.page.set_viewport_size({"width": 1400, "height": 1400})
+
+
+def test_the_app_follows_the_theme_at_once(nb, chart):
+    def colours():
+        return nb.page.evaluate(
+            "() => { const app = getComputedStyle(document.querySelector('.wb-app'));"
+            "return [app.backgroundColor, app.color,"
+            " document.querySelector('.wb-map .js-plotly-plot')._fullLayout.hoverlabel.bgcolor]; }"
+        )
+
+    light = colours()
+    nb.execute("apputils:change-theme", {"theme": "JupyterLab Dark"})
+    nb.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    nb.page.wait_for_timeout(800)
+    dark = colours()
+    assert light[0] == "rgb(255, 255, 255)"
+    assert dark[0] == "rgb(17, 17, 17)"
+    assert light[1] != dark[1]
+    assert light[2] != dark[2]
+    nb.execute("apputils:change-theme", {"theme": "JupyterLab Light"})
+    nb.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
+    nb.page.wait_for_timeout(800)
+    assert colours() == light
+
+
+def test_close_and_run_again_gives_one_app(nb):
+    python(nb, "wb.close()")
+    nb.run_cell(0)
+    nb.wait_text("[data-step=embed]", "nothing to do")
+    assert nb.page.locator(".wb-app").count() == 1
+    ask(nb, FIRST, "guanaco")
+    assert cards(nb)[0] == "species/llama.md"
