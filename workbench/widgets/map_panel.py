@@ -72,6 +72,8 @@ class MapPanel(Panel):
 
     def close(self) -> None:
         """Stop listening and close all widgets, the figure that is not shown included."""
+        # plotly's script says a last word to the kernel when it leaves the page, so it has to leave first
+        self._frame.children = ()
         for figure in self._figures.values():
             figure.close()
         self.surroundings.unobserve_all()

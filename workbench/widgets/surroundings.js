@@ -13,6 +13,7 @@ function render({ model, el }) {
   let timer = 0;
 
   function tell() {
+    if (!el.isConnected) return; // closed meanwhile: there is no kernel to tell
     const width = Math.floor(el.getBoundingClientRect().width);
     if (width > 0) model.set("width", width);
     model.set("dark", isDark());
