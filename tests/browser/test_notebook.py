@@ -13,6 +13,7 @@ import pytest
 
 from tests.browser.kernel import python, value
 from tests.browser.map_page import MapPage
+from workbench.figures.palette import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 
@@ -288,27 +289,26 @@ def test_nothing_overlaps_or_is_cut_at_any_width(nb, chart, width):
         nb.page.set_viewport_size({"width": 1400, "height": 1400})
 
 
-def test_the_app_follows_the_theme_at_once(nb, chart):
-    def colours():
-        return nb.page.evaluate(
-            "() => { const app = getComputedStyle(document.querySelector('.wb-app'));"
-            "return [app.backgroundColor, app.color,"
-            " document.querySelector('.wb-map .js-plotly-plot')._fullLayout.hoverlabel.bgcolor]; }"
-        )
+def test_the_app_follows_the_theme_at_once(nb):
+    def turn(theme, light):
+        nb.execute("apputils:change-theme", {"theme": f"JupyterLab {theme}"})
+        nb.page.wait_for_function("(light) => document.body.dataset.jpThemeLight === light", arg=light)
 
-    light = colours()
-    nb.execute("apputils:change-theme", {"theme": "JupyterLab Dark"})
-    nb.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
-    nb.page.wait_for_timeout(800)
-    dark = colours()
-    assert light[0] == "rgb(255, 255, 255)"
-    assert dark[0] == "rgb(17, 17, 17)"
+    def figure(colour):
+        nb.page.wait_for_function(
+            "(colour) => document.querySelector('.wb-map .js-plotly-plot')._fullLayout.hoverlabel.bgcolor === colour",
+            arg=colour,
+        )
+        style = "getComputedStyle(document.querySelector('.wb-app'))"
+        return nb.page.evaluate(f"[{style}.backgroundColor, {style}.color]")
+
+    light = figure(LIGHT.background)
+    turn("Dark", "false")
+    dark = figure(DARK.background)
+    assert (light[0], dark[0]) == ("rgb(255, 255, 255)", "rgb(17, 17, 17)")
     assert light[1] != dark[1]
-    assert light[2] != dark[2]
-    nb.execute("apputils:change-theme", {"theme": "JupyterLab Light"})
-    nb.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
-    nb.page.wait_for_timeout(800)
-    assert colours() == light
+    turn("Light", "true")
+    assert figure(LIGHT.background) == light
 
 
 def test_close_and_run_again_gives_one_app(nb):
