@@ -4,7 +4,7 @@ import pytest
 from ipywidgets import VBox
 
 from tests.widgets.fake import MINILM, FakeWorkbench, chunked, counts, words
-from workbench.records import Document, EmbedPlan, EmbedReport, FileReport, LoadReport, Progress
+from workbench.records import Document, EmbedPlan, EmbedReport, FileReport, LoadReport, Progress, Question
 from workbench.widgets.steps_panel import StepsPanel, suggested, view
 
 DOCUMENTS = tuple(Document(f"{name}.md", words(13)) for name in "ab")
@@ -136,3 +136,10 @@ def test_a_corpus_without_text_asks_for_another():
     wb = FakeWorkbench(load_report=LoadReport(), plan=EmbedPlan(0, 0, 0, 0, 0))
     wb.source = "empty"
     assert suggested(wb, "") == "corpus"
+
+
+def test_the_corpus_own_questions_are_no_warning(wb):
+    files = (FileReport("a.md", "loaded"), FileReport("questions.jsonl", "skipped", "2 questions"))
+    questions = (Question("1", "Who?"), Question("2", "What?"))
+    wb.publish(load_report=LoadReport(files), questions=questions, plan=None)
+    assert said(wb)["corpus"] == "1 file, 6 chunks, 2 questions"

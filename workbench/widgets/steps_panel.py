@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StepsPanel", "suggested", "view"]
 
+_QUESTIONS = "questions.jsonl"
+
 STEPS = ("corpus", "model", "embed")
 
 Pieces = list[dict[str, str]]
@@ -151,7 +153,8 @@ def _corpus(wb: Workbench) -> Pieces:
     if wb.load_report is None:
         return [{"t": "Choose a corpus" if wb.source is None else "Not read yet", "kind": ""}]
     loaded = wb.load_report.count("loaded")
-    pieces = [{"t": f"{count(loaded, 'file')}, {count(len(wb.chunk_list), 'chunk')}", "kind": ""}]
+    asked = f", {count(len(wb.questions), 'question')}" if wb.questions else ""
+    pieces = [{"t": f"{count(loaded, 'file')}, {count(len(wb.chunk_list), 'chunk')}{asked}", "kind": ""}]
     problems = [f"{count(number, 'file')} {state}" for number, state in _not_loaded(wb)]
     if wb.plan is not None and wb.plan.truncated:
         problems.append(f"{count(wb.plan.truncated, 'chunk')} too long")
@@ -159,7 +162,9 @@ def _corpus(wb: Workbench) -> Pieces:
 
 
 def _not_loaded(wb: Workbench) -> list[tuple[int, str]]:
-    found = ((wb.load_report.count(state), state) for state in ("skipped", "failed"))
+    # The file that the corpus's own questions came from was read, if not as a document: nothing to warn of.
+    files = [file for file in wb.load_report.files if not (wb.questions and file.path == _QUESTIONS)]
+    found = ((sum(file.status == state for file in files), state) for state in ("skipped", "failed"))
     return [(number, state) for number, state in found if number]
 
 
