@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from tests.browser.lab import Notebook
 
-__all__ = ["python", "value"]
+__all__ = ["python", "until", "value"]
 
 _RUN = """async (code) => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -33,3 +34,11 @@ def value(notebook: Notebook, expression: str) -> Any:
     """Give the value of a Python expression in the kernel, as JSON can carry it."""
     said = python(notebook, f"import json as _json\nprint(_json.dumps({expression}))")
     return json.loads(said)
+
+
+def until(notebook: Notebook, expression: str, wanted: Any, seconds: float = 30) -> None:
+    """Wait until a Python expression in the kernel has a value."""
+    end = time.monotonic() + seconds
+    while (found := value(notebook, expression)) != wanted and time.monotonic() < end:
+        notebook.page.wait_for_timeout(50)
+    assert found == wanted

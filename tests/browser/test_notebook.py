@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.kernel import python, value
+from tests.browser.kernel import python, until, value
 from tests.browser.map_page import MapPage
 from workbench.figures.palette import DARK, LIGHT
 
@@ -67,15 +67,6 @@ def ask(nb, question, word):
     nb.page.wait_for_function(
         "(said) => document.querySelector('.wb-answer .text')?.textContent === said", arg=value(nb, "wb.answer.text")
     )
-
-
-def until(nb, expression, wanted):
-    """Wait until a Python expression in the kernel has a value."""
-    for _ in range(100):
-        if value(nb, expression) == wanted:
-            return
-        nb.page.wait_for_timeout(50)
-    assert value(nb, expression) == wanted
 
 
 def cards(nb):
