@@ -133,7 +133,7 @@ DAMAGE = {
     "torn pages": lambda data: data[:4096] + b"\x99" * (len(data) - 4096),
     "no version": lambda data: changed(data, "DELETE FROM meta"),
     "a strange version": lambda data: changed(data, "UPDATE meta SET value = 'two' WHERE name = 'version'"),
-    "an older version": lambda data: changed(data, "UPDATE meta SET value = '1' WHERE name = 'version'"),
+    "an older version": lambda data: changed(data, "UPDATE meta SET value = '0' WHERE name = 'version'"),
     "a missing table": lambda data: changed(data, "ALTER TABLE meta RENAME TO other"),
 }
 
