@@ -44,9 +44,9 @@ class MapPage:
         """Give the edges of the part of the figure in which points lie."""
         return self.page.locator(".wb-map .nsewdrag").evaluate("(node) => node.getBoundingClientRect().toJSON()")
 
-    def faded(self) -> list[str]:
-        """Give the traces that are drawn pale, as a lasso leaves them until it is forgotten."""
-        return self.page.evaluate(_FADED)
+    def forgets_the_lasso(self) -> None:
+        """Wait until no trace is drawn pale, as plotly draws what an outline leaves out."""
+        self.page.wait_for_function(f"() => ({_FADED})().length === 0")
 
     def click(self, place: list[float]) -> None:
         """Go to a place, as a hand does, and click."""
