@@ -181,7 +181,7 @@ def _leave(old: Workbench, new: Workbench) -> None:
     # Names such as _ and _12 are IPython's own, for results of earlier cells.
     kept = any(value is old for name, value in list(shell.user_ns.items()) if not name.startswith("_"))
     if not kept:
-        old.close()
+        old.close(finish=False)
 
 
 def _running_cell() -> tuple[str, str]:

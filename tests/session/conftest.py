@@ -14,6 +14,18 @@ TEXTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_chroma(request, monkeypatch):
+    """Fill no Chroma index, which takes seconds to import, but where a test is about it."""
+    if "chroma" not in request.fixturenames:
+        monkeypatch.setattr("workbench.session.work.fill_index", lambda wb, job, rebuild: len(wb.chunk_list))
+
+
+@pytest.fixture
+def chroma():
+    """Ask for the real Chroma index."""
+
+
 @pytest.fixture
 def folder(tmp_path) -> Path:
     """Three short documents in two folders, with one question."""

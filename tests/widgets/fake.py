@@ -41,7 +41,7 @@ class FakeWorkbench(State):
         self.calls.append((verb, *args, options) if options else (verb, *args))
         return FakeJob()
 
-    def close(self) -> None:
+    def close(self, finish: bool = True) -> None:
         self.closed = True
 
     def cancel(self, lane: str) -> None:

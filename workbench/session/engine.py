@@ -27,6 +27,8 @@ from workbench.session.verbs import LANES, VERBS, Verb
 
 __all__ = ["Engine"]
 
+_FILLING = 600.0
+"""Seconds that `close` waits for the Chroma index: about 500,000 rows."""
 _PATIENCE = 3.0
 """Seconds that `close` waits for jobs to see that they are cancelled."""
 
@@ -242,11 +244,19 @@ class Engine(State):
 
     def __del__(self) -> None:
         if not self.__dict__.get("closed", True):
-            self.close()
+            self.close(finish=False)
 
-    def close(self) -> None:
-        """Stop all work, take the panels down, give the store back. May be called twice."""
+    def close(self, finish: bool = True) -> None:
+        """Stop all work, take the panels down, give the store back. May be called twice.
+
+        Parameters
+        ----------
+        finish
+            Wait for the Chroma index to be brought up to date first, where that is under way.
+        """
         self.closed = True
+        if finish:
+            self.lanes["index"].wait_idle(_FILLING)
         for lane in self.lanes.values():
             lane.cancel()
         if not threading.current_thread().name.startswith("workbench-"):
@@ -273,7 +283,7 @@ def _close_later(engine: Engine) -> Callable[[], None]:
     def close() -> None:
         alive = reference()
         if alive is not None:
-            alive.close()
+            alive.close(finish=False)
 
     atexit.register(close)
     return close

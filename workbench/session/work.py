@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -166,17 +167,36 @@ def pull(wb: Engine, job: Job, model: str) -> str:
 
 
 def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
-    """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long."""
+    """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long.
+
+    What was filled last is noted beside the index, so that an index that is up to date costs no process.
+    """
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
+    from workbench.index.chroma_client import chroma_folder
 
     now = prepared(wb, job)
     assert wb.store is not None
     wb.store.require_writer()
+    note = chroma_folder(wb.store.path) / f"{now.collection.name}.filled"
+    state = _state(now)
+    if not rebuild and wb.chroma_server is None and note.exists() and note.read_text() == state:
+        return len(now.chunks)
     run = rebuild_all if rebuild else fill
-    return int(
+    rows = int(
         wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
     )
+    if wb.chroma_server is None:
+        note.write_text(state)
+    return rows
+
+
+def _state(now: Prepared) -> str:
+    """Give a digest of all that the index is made from."""
+    total = hashlib.sha256()
+    for chunk, key in zip(now.chunks, now.keys, strict=True):
+        total.update(repr((chunk.id, key, chunk.start, chunk.end, sorted(chunk.metadata.items()))).encode())
+    return total.hexdigest()
 
 
 def layout(wb: Engine, job: Job, method: str | None) -> Any:
