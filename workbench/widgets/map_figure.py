@@ -8,6 +8,8 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from traitlets import observe
+
 from workbench.figures.html import CONFIG
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def height_for(width: int) -> int:
 @cache
 def _widget_class() -> type[go.FigureWidget]:
     import plotly.graph_objects as go
+    from plotly.callbacks import Points
 
     class Figure(go.FigureWidget):
         """A FigureWidget that answers for its state as it is now.
@@ -42,6 +45,26 @@ def _widget_class() -> type[go.FigureWidget]:
                 self._trait_values["_widget_data"] = deepcopy(self._data)
                 self._trait_values["_widget_layout"] = deepcopy(self._layout_obj._props)  # noqa: SLF001
             return super().get_state(key, drop_defaults)
+
+        @observe("_js2py_pointsCallback")
+        def _handler_js2py_pointsCallback(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
+            """Tell of a selection without plotly's own answer to it.
+
+            plotly would tell the page, one message for each trace, to draw as unselected what lies outside; that
+            would go on after the lasso is forgotten, and keep the page busy for most of a second.
+            """
+            event = change["new"]
+            if not event or event["event_type"] != "plotly_selected":
+                super()._handler_js2py_pointsCallback(change)
+                return
+            rows: dict[int, list[int]] = {index: [] for index in range(len(self.data))}
+            points = event["points"] or {"point_indexes": [], "trace_indexes": []}
+            for row, index in zip(points["point_indexes"], points["trace_indexes"], strict=True):
+                rows[index].append(row)
+            for index, trace in enumerate(self.data):
+                for told in trace._select_callbacks:  # noqa: SLF001
+                    told(trace, Points(point_inds=rows[index]), None)
+            self._js2py_pointsCallback = None
 
     return Figure
 
