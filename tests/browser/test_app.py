@@ -62,31 +62,6 @@ def test_below_760_pixels_the_answer_comes_first(notebook, theme):
     assert colour == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 17, 17)"}[theme]
 
 
-def test_wide_the_map_is_beside_the_answer_and_nothing_is_wider_than_the_app(notebook):
-    nb = notebook(corpus("wide"))
-    nb.wait(".wb-main > .wb-right")
-    assert left(nb.wait(".wb-left")) < left(nb.wait(".wb-right"))
-    too_wide = nb.page.evaluate(
-        "() => { const app = document.querySelector('.wb-app'), edge = app.getBoundingClientRect().right + 1;"
-        "return [...app.querySelectorAll('button, .wb-box, .step, input')]"
-        ".filter((one) => one.getBoundingClientRect().right > edge).map((one) => one.className); }"
-    )
-    assert too_wide == []
-
-
-def test_running_the_cell_again_leaves_one_app_and_no_widgets_behind(notebook):
-    count = "import ipywidgets.widgets.widget as side; print('widgets', len(side._instances))"
-    nb = notebook([*corpus("again"), count])
-    nb.wait_text("[data-step=corpus]", "3 files")
-    nb.run_cell(2)
-    first = nb.page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output").inner_text()
-    nb.run_cell(1)
-    nb.wait_text("[data-step=corpus]", "3 files")
-    nb.run_cell(2)
-    assert nb.page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output").inner_text() == first
-    assert nb.page.locator(".wb-app").count() == 1
-
-
 def test_the_keyboard_opens_a_step_and_switches_the_presentation(notebook):
     nb = notebook(corpus("keys"))
     step = nb.wait("[data-step=model]")
@@ -99,16 +74,6 @@ def test_the_keyboard_opens_a_step_and_switches_the_presentation(notebook):
     nb.page.keyboard.press("Space")
     nb.wait(".wb-app.wb-presentation")
     assert nb.page.locator(".jp-Notebook .jp-CodeCell").count() == 2  # no key was taken as a command
-
-
-def test_a_wrong_path_is_one_sentence_that_can_be_dismissed(notebook):
-    nb = notebook(["from workbench import Workbench\nwb = Workbench()\nwb"])
-    assert nb.wait("[data-step=corpus]").get_attribute("aria-expanded") == "true"
-    nb.page.get_by_label("Folder or file").fill("not/there")
-    nb.page.locator(".wb-corpus").get_by_role("button", name="Load", exact=True).click()
-    assert "not/there" in nb.wait(".wb-status .wrong").inner_text()
-    nb.page.get_by_role("button", name="Dismiss this message").click()
-    nb.page.locator(".wb-status .wrong").wait_for(state="detached")
 
 
 def test_files_and_variables_become_a_corpus(notebook):

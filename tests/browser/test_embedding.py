@@ -70,14 +70,14 @@ def test_running_the_cell_again_leaves_one_app_and_no_observers(nb):
     count = "sum(len(found) for kinds in wb._trait_notifiers.values() for found in kinds.values())"
     side = "len(__import__('ipywidgets').widgets.widget._instances)"
     found = []
-    for _ in range(3):
+    for _ in range(2):
         nb.run_cell(0)
         until(nb, "wb.projection is not None and wb.projection.method", "umap", 60)
         total = value(nb, "len(wb.chunks)")
         nb.wait_text("[data-step=embed]", f"{total} of {total} · nothing to do")
         found.append(value(nb, f"[{count}, {side}]"))
         assert nb.page.locator(".wb-app").count() == 1
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
 
 
 def test_the_main_thread_is_free_while_thousands_of_chunks_are_embedded(nb, request):
