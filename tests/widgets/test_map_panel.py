@@ -283,3 +283,13 @@ def test_closing_leaves_nothing_behind(wb):
     assert set(_instances) == before
     wb.publish(projection=picture())  # nobody listens
     assert wb._trait_notifiers.get("projection", {}).get("change", []) == []
+
+
+def test_nothing_to_draw_builds_no_figure():
+    panel = MapPanel(FakeWorkbench(chunks=chunks()))
+    assert (panel._figures, panel._frame.children) == ({}, ())
+    assert panel._summary.value == "No passages to show yet."
+    panel.wb.publish(projection=picture())
+    assert panel._frame.children == (panel.figure.widget,)
+    assert len(trace(panel, "points").x) == 5
+    panel.close()

@@ -62,7 +62,9 @@ class MapPanel(Panel):
 
     @property
     def figure(self) -> LiveFigure:
-        """The figure that is shown."""
+        """The figure that is shown, built if nothing has been drawn yet."""
+        if not self._figures:
+            self._draw(PARTS)
         return self._figures[self._shown.coordinates.shape[1]]
 
     def resync(self) -> None:
@@ -158,6 +160,13 @@ class MapPanel(Panel):
         if self.wb.chunk_list is not self._chunks_of:
             self._chunks_of = self.wb.chunk_list
             self._chunks = {chunk.id: chunk for chunk in self.wb.chunk_list}
+        # plotly's widget takes a second to import: the app is on the screen before there is anything to draw
+        if self._figures or len(projection):
+            self._draw(parts, before)
+        self._say()
+
+    def _draw(self, parts: Collection[str], before: Projection = NOTHING) -> None:
+        projection = self._shown
         traces, layout = self._drawn(parts), map_layout(projection, self.wb.retrieval, dark=self.surroundings.dark)
         dimensions = projection.coordinates.shape[1]
         if dimensions not in self._figures:
@@ -169,7 +178,6 @@ class MapPanel(Panel):
             self.figure.update(traces, layout)
         if self._frame.children != (self.figure.widget,):
             self._frame.children = (self.figure.widget,)
-        self._say()
 
     def _drawn(self, parts: Collection[str]) -> dict[str, dict[str, Any]]:
         def drawn(color: str) -> dict[str, dict[str, Any]]:
