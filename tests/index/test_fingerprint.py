@@ -102,3 +102,9 @@ def test_chroma_itself_takes_every_name():
         check_index_name(collection_name(corpus, {"size": 240}, model, fingerprint_id({"model": model})))
 
     taken()
+
+
+def test_long_names_stay_within_what_any_chroma_takes():
+    name = collection_name("c" * 100, {"size": 240}, "ollama:" + "m" * 100, "f")
+    assert name.startswith("c" * 24 + "-" + "m" * 24 + "-")
+    assert len(name) == 62

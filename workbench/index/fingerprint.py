@@ -12,7 +12,7 @@ from workbench.errors import InputError
 
 __all__ = ["canonical", "collection_name", "fingerprint_id", "text_key"]
 
-_SLUG = 48
+_SLUG = 24
 _DIGITS = 12
 
 
@@ -63,7 +63,7 @@ def text_key(fingerprint: str, role: str, text: str) -> bytes:
 
 
 def collection_name(corpus: str, chunking: Mapping[str, object], model: str, fingerprint: str) -> str:
-    """Give `<corpus>-<model>-<12 hex>`, legal in Chroma: 3 to 512 of [a-zA-Z0-9._-], letters or digits at the ends."""
+    """Give `<corpus>-<model>-<12 hex>`, at most 62 characters: older Chroma servers take up to 63."""
     digest = hashlib.sha256(canonical({"corpus": corpus, "chunking": chunking, "fingerprint": fingerprint}).encode())
     return f"{_slug(corpus)}-{_slug(model.partition(':')[2] or model)}-{digest.hexdigest()[:_DIGITS]}"
 
