@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["Prepared", "prepared", "read_sources"]
+__all__ = ["Prepared", "announce", "prepared", "read_sources"]
 
 _COLORS = 8
 """Groups that a map can show apart."""
@@ -162,17 +162,23 @@ def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
     tokens = model.tokenizer.count([chunk.text for chunk in chunks])
     collection = Collection.of(wb.corpus.name, model.id, wb.chunked.chunking, fingerprint)
     known = Prepared(chunks, model, fingerprint, collection, keys, tokens)
-    planned = plan(wb.store.record, collection, chunks, keys)
-    truncated = int(np.count_nonzero(tokens > text_room(model)))
+    announce(wb, known)
+    return known
+
+
+def announce(wb: Engine, now: Prepared) -> None:
+    """Publish what the record holds of these chunks, and what is left to do."""
+    assert wb.store is not None
+    planned = plan(wb.store.record, now.collection, now.chunks, now.keys)
+    truncated = int(np.count_nonzero(now.tokens > text_room(now.model)))
     wb.publish(
-        model_info=info_of(model),
-        token_counts=tokens,
+        model_info=info_of(now.model),
+        token_counts=now.tokens,
         projection=None,
         plan=replace(planned, truncated=truncated),
-        embedded=_embedded(wb, known),
+        embedded=_embedded(wb, now),
         status="Ready",
     )
-    return known
 
 
 def _embedded(wb: Engine, known: Prepared) -> int:

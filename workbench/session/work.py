@@ -17,7 +17,7 @@ from workbench.index.fingerprint import text_key
 from workbench.models import info_of, prepare
 from workbench.records import Answer, Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options, search
-from workbench.session.prepare import Prepared, prepared
+from workbench.session.prepare import Prepared, announce, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +49,7 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
         report = embed_chunks(wb.store, now.model, now.collection, now.chunks, cancel=job.cancel, progress=counted)
     finally:
         # Whatever happened, what is left to do has changed.
-        wb.prepared = None
-        prepared(wb, job)
+        announce(wb, now)
     report = replace(report, truncated=wb.plan.truncated)
     wb.publish(embed_report=report, model_info=info_of(now.model), status="Ready")
     wb.embedded_now()
