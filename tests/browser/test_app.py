@@ -35,11 +35,11 @@ def test_first_run_embeds_asks_and_runs_nothing_from_a_document(notebook):
     nb = notebook(corpus("first"))
     nb.wait_text(".wb-status b", "first")
     nb.wait_text("[data-step=corpus]", "3 files, 3 chunks · 1 file skipped")
-    assert nb.wait("[data-step=embed]").get_attribute("aria-expanded") == "true"
+    nb.wait("[data-step=embed][aria-expanded=true]")
     nb.wait_text(".wb-embed", "3 new · with all-MiniLM-L6-v2")
     nb.page.locator(".wb-embed .wb-primary").click()
     nb.wait_text("[data-step=embed]", "3 of 3 · 3 new in")
-    assert nb.page.locator("[data-step=embed]").get_attribute("aria-expanded") == "false"
+    nb.wait("[data-step=embed][aria-expanded=false]")
     nb.page.locator(".wb-query textarea").fill("Where do llamas carry loads?")
     nb.page.get_by_role("button", name="Ask", exact=True).click()
     nb.wait_text(".wb-card", "Llamas carry loads across the Andes.")
@@ -69,7 +69,7 @@ def test_the_keyboard_opens_a_step_and_switches_the_presentation(notebook):
     step.focus()
     nb.page.keyboard.press("Enter")
     nb.wait_text(".wb-model", "Needs download")
-    assert step.get_attribute("aria-expanded") == "true"
+    nb.wait("[data-step=model][aria-expanded=true]")
     nb.page.get_by_role("button", name="Presentation").focus()
     nb.page.keyboard.press("Space")
     nb.wait(".wb-app.wb-presentation")
