@@ -36,7 +36,10 @@ def main(arguments: list[str]) -> int:
 
 def command(draft: Path, arguments: list[str]) -> tuple[str, ...]:
     """Give uv's call: one lock for every system, with nothing in it that depends on where it was made."""
-    options = ("--universal", "--python-version", "3.11", "--group", "dev", "--no-header", "--no-annotate", "--quiet")
+    options = (
+        *("--universal", "--python-version", "3.11", "--group", "dev", "--all-extras"),
+        *("--no-header", "--no-annotate", "--quiet"),
+    )
     uv = (sys.executable, "-m", "uv")
     return (*uv, "pip", "compile", *options, *arguments, "--output-file", str(draft), str(PROJECT))
 

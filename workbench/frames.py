@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from workbench.records import Answer, Chunk, Document, ModelInfo, Passage, Retrieval
+from workbench.records import Answer, Chunk, Document, ModelCheck, ModelInfo, Passage, Probe, Retrieval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "answer_html",
+    "check_frame",
     "chunks_frame",
     "documents_frame",
     "frame_of",
@@ -79,6 +80,11 @@ def models_frame(models: Sequence[ModelInfo]) -> pd.DataFrame:
     """Give a row a model: id, provider, ready, dimensions, max_tokens, parameters, size_mb, prefixes, link."""
     columns = ["id", "provider", "ready", "dimensions", "max_tokens", "parameters", "size_mb"]
     return frame_of(models, ModelInfo)[[*columns, "query_prefix", "document_prefix", "link", "note"]]
+
+
+def check_frame(check: ModelCheck) -> pd.DataFrame:
+    """Give a row a probe: probe, passed, seen, advice."""
+    return frame_of(check.probes, Probe).rename(columns={"name": "probe"})
 
 
 def passages_frame(passages: Sequence[Passage]) -> pd.DataFrame:

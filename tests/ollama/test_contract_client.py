@@ -14,8 +14,8 @@ from tests.ollama.replay import Replay, bytewise, whole
 from tests.ollama.texts import request_of
 from workbench.errors import Cancelled, ModelError, ModelNotFound, ServerError
 from workbench.generation.ollama import OllamaChat
-from workbench.models.ollama import OllamaEmbedding
-from workbench.models.ollama_server import pull, status
+from workbench.models.ollama.model import OllamaEmbedding
+from workbench.models.ollama.server import pull, status
 
 SPLITS = pytest.mark.parametrize("split", [whole, bytewise])
 

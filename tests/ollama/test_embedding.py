@@ -12,8 +12,8 @@ from tests.doubles import WordModel, WordTokenizer
 from tests.ollama.double import OllamaDouble
 from tests.ollama.wire import error
 from workbench.errors import ConsentNeeded, ModelError, ModelNotFound, ServerError
-from workbench.models import ollama as module
-from workbench.models.ollama import OllamaEmbedding
+from workbench.models.ollama import model as module
+from workbench.models.ollama.model import OllamaEmbedding
 from workbench.protocols import EmbeddingModel
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.ollama.double import OllamaDouble
 from workbench.errors import Cancelled, InputError, ModelNotFound, ServerError
-from workbench.models.ollama_client import OllamaClient, crosses_network, is_loopback, resolve_host
-from workbench.models.ollama_server import is_cloud, pull, status
+from workbench.models.ollama.client import OllamaClient, crosses_network, is_loopback, resolve_host
+from workbench.models.ollama.server import is_cloud, pull, status
 
 
 @pytest.mark.parametrize(

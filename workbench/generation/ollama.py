@@ -9,8 +9,8 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ModelError, ServerError
-from workbench.models.ollama_errors import ContextOverflow, broken_off
-from workbench.models.ollama_served import ServedModel
+from workbench.models.ollama.errors import ContextOverflow, broken_off
+from workbench.models.ollama.served import ServedModel
 from workbench.records import Piece
 
 if TYPE_CHECKING:

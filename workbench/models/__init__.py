@@ -23,7 +23,7 @@ PROVIDERS = {
 """Provider to the function that makes its models, imported when it is first asked for."""
 
 
-def embedding_model(spec: str | EmbeddingModel, **options: object) -> EmbeddingModel:
+def embedding_model(spec: str | EmbeddingModel | object, **options: object) -> EmbeddingModel:
     """Make an embedding model.
 
     Parameters
@@ -32,7 +32,7 @@ def embedding_model(spec: str | EmbeddingModel, **options: object) -> EmbeddingM
         `provider:name`, such as `bundled:all-MiniLM-L6-v2` or `ollama:mxbai-embed-large`; an object that is an
         `EmbeddingModel` already is given back as it is.
     **options
-        Passed to the provider. Ollama takes `host`, `keep_alive`, `dimensions`, `consent`.
+        Passed to the provider: see its class.
 
     Raises
     ------
@@ -90,4 +90,7 @@ def info_of(model: EmbeddingModel) -> ModelInfo:
         query_prefix=model.query_prefix,
         document_prefix=model.document_prefix,
         digest=str(identity.get("digest") or identity.get("revision") or ""),
+        destination=getattr(model, "destination", ""),
+        price=getattr(model, "price", None),
+        variant=getattr(model, "variant", ""),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import ModelError
+from workbench.models.base import Model
 from workbench.models.bundled_files import HASHES, checked_files, tokenizer_file
 from workbench.models.tokens import FileTokenizer
 from workbench.paths import models_folder
@@ -18,7 +19,7 @@ from workbench.paths import models_folder
 if TYPE_CHECKING:
     import numpy as np
 
-    from workbench.models.openvino_encoder import OpenVinoEncoder
+    from workbench.models.openvino.encoder import OpenVinoEncoder
     from workbench.protocols import Role
 
 __all__ = ["BundledModel"]
@@ -27,7 +28,7 @@ _CONVERSION = "1"
 """Raised when `convert` changes what it writes, so that older files are not used."""
 
 
-class BundledModel:
+class BundledModel(Model):
     """sentence-transformers/all-MiniLM-L6-v2, float32, on OpenVINO.
 
     Nothing is loaded until the first text is embedded. The first use on a machine converts the weights once
@@ -76,7 +77,7 @@ class BundledModel:
     def _ready(self) -> OpenVinoEncoder:
         with self._loading:
             if self._encoder is None:
-                from workbench.models.openvino_encoder import OpenVinoEncoder
+                from workbench.models.openvino.encoder import OpenVinoEncoder
 
                 self._encoder = OpenVinoEncoder(_converted(), tokenizer_file(), self.max_tokens, self.dimensions)
             return self._encoder
@@ -88,7 +89,7 @@ def _converted() -> Path:
     if target.exists() and target.with_suffix(".bin").exists():
         return target
     source = checked_files()
-    command = [sys.executable, "-m", "workbench.models.convert", str(source), str(target)]
+    command = [sys.executable, "-m", "workbench.models.openvino.convert", str(source), str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     if done.returncode or not target.exists():
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]

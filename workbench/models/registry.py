@@ -24,7 +24,7 @@ def bundled(name: str) -> EmbeddingModel:
 def ollama(name: str, **options: object) -> EmbeddingModel:
     """Make a model served by Ollama, with the prefixes it was trained with and its tokenizer where it is at hand."""
     from workbench.models.catalogue import prefixes
-    from workbench.models.ollama import OllamaEmbedding
+    from workbench.models.ollama.model import OllamaEmbedding
 
     query, document = prefixes(name)
     settings = {"query_prefix": query, "document_prefix": document, "tokenizer": _tokenizer(name), **options}

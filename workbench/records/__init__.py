@@ -5,6 +5,7 @@ from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Qu
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
 from workbench.records.projection import Projection
 from workbench.records.retrieval import Passage, Retrieval
+from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
 __all__ = [
     "Answer",
@@ -13,15 +14,19 @@ __all__ = [
     "Document",
     "EmbedPlan",
     "EmbedReport",
+    "Explanation",
     "FileReport",
     "LoadReport",
     "Message",
+    "ModelCheck",
     "ModelInfo",
     "Passage",
     "Piece",
+    "Probe",
     "Progress",
     "Projection",
     "PromptRequest",
+    "Quantization",
     "Question",
     "Retrieval",
     "Sentence",

@@ -111,6 +111,12 @@ class ModelInfo:
         Revision or digest, as far as known.
     note
         One sentence a person should read before using it, empty for most.
+    destination
+        Host that texts are sent to, where that is neither this machine nor a server of the person's own.
+    price
+        US dollars for a million tokens, None where nothing is charged or nobody knows.
+    variant
+        What tells it from the plain model of that name, such as `int8`; empty for most.
     """
 
     id: str
@@ -127,11 +133,38 @@ class ModelInfo:
     link: str = ""
     digest: str = ""
     note: str = ""
+    destination: str = ""
+    price: float | None = None
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerModel:
-    """A model that an Ollama server lists: `kind` by its capabilities; text sent to a `cloud` one goes out."""
+    """A model that an Ollama server lists.
+
+    Attributes
+    ----------
+    name
+        As the server lists it.
+    kind
+        By its capabilities.
+    size
+        Bytes on disk.
+    digest
+        64 hex digits.
+    parameters
+        Millions of weights, None where unknown.
+    modified
+        ISO 8601.
+    cloud
+        Whether text sent to it leaves for ollama.com.
+    loaded
+        Whether it is in the server's memory now.
+    memory
+        Bytes that it takes there, 0 where it is not loaded.
+    expires
+        ISO 8601: when the server unloads it; empty where it is not loaded.
+    """
 
     name: str
     kind: Literal["embedding", "language"]
@@ -140,6 +173,9 @@ class ServerModel:
     parameters: float | None = None
     modified: str = ""
     cloud: bool = False
+    loaded: bool = False
+    memory: int = 0
+    expires: str = ""
 
 
 @dataclass(frozen=True, eq=False)

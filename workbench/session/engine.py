@@ -201,7 +201,7 @@ class Engine(State):
 
     def probe(self) -> ServerStatus:
         """Ask the Ollama server what it has; at most a second."""
-        from workbench.models.ollama_server import status
+        from workbench.models.ollama.server import status
 
         found = status()
         self.publish(server=found)

@@ -150,7 +150,7 @@ def ask(
 
 def pull(wb: Engine, job: Job, model: str) -> str:
     """Download a model to the Ollama server."""
-    from workbench.models.ollama_server import pull as pull_model
+    from workbench.models.ollama.server import pull as pull_model
 
     provider, _, name = model.partition(":")
     if provider != "ollama" or not name:

@@ -1,6 +1,6 @@
 """Convert a BERT-like sentence encoder to OpenVINO; run as a process of its own.
 
-    python -m workbench.models.convert SOURCE_FOLDER TARGET_XML
+    python -m workbench.models.openvino.convert SOURCE_FOLDER TARGET_XML
 
 Importing torch and transformers and tracing the model holds the interpreter for many seconds and half a
 gigabyte: a separate process keeps both away from the notebook.

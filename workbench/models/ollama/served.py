@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.models.ollama_errors import need_consent
-from workbench.models.ollama_server import is_cloud
+from workbench.models.ollama.errors import need_consent
+from workbench.models.ollama.server import is_cloud
 
 if TYPE_CHECKING:
-    from workbench.models.ollama_client import OllamaClient
+    from workbench.models.ollama.client import OllamaClient
 
 __all__ = ["DEFAULT_CONTEXT", "ModelFacts", "ServedModel", "read_facts"]
 
@@ -114,7 +114,7 @@ class ServedModel:
 
     def _connect(self) -> OllamaClient:
         if self._client is None:
-            from workbench.models.ollama_client import READ_SECONDS, OllamaClient
+            from workbench.models.ollama.client import READ_SECONDS, OllamaClient
 
             self._client = OllamaClient(self._host, READ_SECONDS if self._timeout is None else self._timeout)
         return self._client

@@ -13,7 +13,7 @@ from workbench.errors import Cancelled, ModelError, ModelNotFound, ServerError, 
 from workbench.records import ServerModel, ServerStatus
 
 if TYPE_CHECKING:
-    from workbench.models.ollama_client import OllamaClient
+    from workbench.models.ollama.client import OllamaClient
 
 __all__ = ["is_cloud", "pull", "status"]
 
@@ -46,7 +46,7 @@ def status(host: str | None = None, timeout: float = 1.0) -> ServerStatus:
         network unencrypted, `hint` says that.
     """
     # Imported before the clock starts: the first import can take as long as the server may.
-    from workbench.models.ollama_client import resolve_host
+    from workbench.models.ollama.client import resolve_host
 
     try:
         url = resolve_host(host)
@@ -74,7 +74,7 @@ def _hint() -> str:
 
 
 def _ask(url: str, deadline: float) -> ServerStatus:
-    from workbench.models.ollama_client import OllamaClient, crosses_network
+    from workbench.models.ollama.client import OllamaClient, crosses_network
 
     try:
         with OllamaClient(url, seconds=max(0.05, deadline - monotonic())) as client:
@@ -183,8 +183,8 @@ def pull(
     Cancelled
         If `cancel` was set.
     """
-    from workbench.models.ollama_client import OllamaClient
-    from workbench.models.ollama_errors import broken_off
+    from workbench.models.ollama.client import OllamaClient
+    from workbench.models.ollama.errors import broken_off
 
     layers: dict[str, tuple[int, int]] = {}
     with OllamaClient(host) as client:

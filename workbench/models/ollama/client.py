@@ -19,7 +19,7 @@ import httpx
 import ollama
 
 from workbench.errors import InputError
-from workbench.models.ollama_errors import broken_off, refused, unreachable
+from workbench.models.ollama.errors import broken_off, refused, unreachable
 
 __all__ = ["OllamaClient", "crosses_network", "is_loopback", "resolve_host"]
 

@@ -8,13 +8,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ModelError, ServerError
-from workbench.models.ollama_errors import ContextOverflow, Crashed, NoRoute
-from workbench.models.ollama_served import DEFAULT_CONTEXT, ServedModel
+from workbench.models.base import Model
+from workbench.models.ollama.errors import ContextOverflow, Crashed, NoRoute
+from workbench.models.ollama.served import DEFAULT_CONTEXT, ServedModel
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from workbench.models.ollama_served import ModelFacts
+    from workbench.models.ollama.served import ModelFacts
     from workbench.protocols import Role, Tokenizer
 
 __all__ = ["OllamaEmbedding"]
@@ -23,7 +24,7 @@ __all__ = ["OllamaEmbedding"]
 FRESH_SECONDS = 5.0
 
 
-class OllamaEmbedding(ServedModel):
+class OllamaEmbedding(ServedModel, Model):
     """An embedding model of an Ollama server, as `protocols.EmbeddingModel`.
 
     The server is asked at first use, not here. `/api/embed` is sent `truncate: false`, because the server's own

@@ -26,7 +26,7 @@ class OpenVinoEncoder:
     Parameters
     ----------
     model
-        The .xml that `workbench.models.convert` wrote; its .bin lies beside it.
+        The .xml that `workbench.models.openvino.convert` wrote; its .bin lies beside it.
     tokenizer
         A tokenizer.json with the post-processor that adds the special tokens.
     max_tokens

@@ -1,0 +1,45 @@
+"""What every embedding model of ours has beside the protocol's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+__all__ = ["Model"]
+
+
+class Model:
+    """Base of the embedding models: harmless defaults, and the way back to LlamaIndex.
+
+    Attributes
+    ----------
+    destination
+        Host that the texts are sent to, if it is not this machine or a server of the person's own; empty for most.
+    price
+        US dollars for a million tokens, None where nothing is charged or nobody knows.
+    consent
+        Whether texts may leave for `destination`.
+    variant
+        What tells it from the plain model of that name, such as `int8`; empty for most.
+    """
+
+    id: str
+    destination: str = ""
+    price: float | None = None
+    consent: bool = False
+    variant: str = ""
+
+    def as_llama_index(self, **options: Any) -> BaseEmbedding:
+        """Give this model as LlamaIndex's `BaseEmbedding`, for `Settings.embed_model`, an index, or alone."""
+        from workbench.models.as_llama_index import as_llama_index
+
+        return as_llama_index(self, **options)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Give back memory and connections; may be called twice."""
+
+    def __repr__(self) -> str:
+        variant = f", {self.variant}" if self.variant else ""
+        return f"{type(self).__name__}({self.id!r}{variant})"

@@ -1,0 +1,1 @@
+"""Sentence encoders on OpenVINO: converted once, then run without torch."""
