@@ -224,6 +224,6 @@ def test_a_reader_of_an_empty_folder_is_told_so(tmp_path):
 
 def test_damage_that_shows_later_is_a_sentence(folder, opened):
     store = opened()
-    store.record.execute("DROP TABLE chunks", ())
+    store.record.execute("DROP TABLE chunks", [()])
     with pytest.raises(StoreDamaged, match=r"cannot be read: no such table: chunks.*set aside"):
         store.record.chunks("any")

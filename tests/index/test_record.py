@@ -195,7 +195,7 @@ def test_a_damaged_layout_is_none(store, model, name):
     collection = collection_of(model).name
     save_layout(store.record, collection, {}, LAYOUT)
     assert load_layout(store.record, collection, {}) is not None
-    store.record.execute(f"UPDATE layouts SET {DAMAGE[name]}", ())
+    store.record.execute(f"UPDATE layouts SET {DAMAGE[name]}", [()])
     assert load_layout(store.record, collection, {}) is None
 
 

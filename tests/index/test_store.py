@@ -84,7 +84,7 @@ def test_a_reader_may_not_write_and_is_told_by_whom(reader, writer):
         lambda: reader.record.commit_batch(model.fingerprint(), [b"k"], np.ones((1, 64), dtype=np.float32)),
         lambda: reader.record.write_rows(collection_of(model), []),
         lambda: reader.record.remove_rows(collection_of(model).name, ["doc:0"]),
-        lambda: reader.record.execute("DELETE FROM chunks", ()),
+        lambda: reader.record.execute("DELETE FROM chunks", [()]),
     ):
         with pytest.raises(StoreLocked, match="only be read by this process"):
             write()

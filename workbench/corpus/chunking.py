@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from threading import Event
 from typing import Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from workbench.corpus.boundaries import find_boundaries
 from workbench.corpus.cutting import Cutter
+from workbench.corpus.kept import Kept, document_key
 from workbench.corpus.sections import Places
 from workbench.errors import Cancelled, InputError
 from workbench.protocols import Tokenizer
@@ -30,6 +32,7 @@ def chunk_documents(
     overlap: int = 0,
     cancel: Event | None = None,
     progress: Callable[[int, int], None] | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Chunk, ...]:
     """Cut documents into chunks of at most `size` tokens.
 
@@ -54,6 +57,8 @@ def chunk_documents(
         Set it to stop between batches of documents.
     progress
         Told (documents done, documents in all).
+    kept
+        Boundaries by document key, found before with the same tokenizer, size and overlap; new ones are put into it.
 
     Returns
     -------
@@ -71,10 +76,11 @@ def chunk_documents(
     _check(size, overlap)
     chunks: list[Chunk] = []
     done = 0
-    for batch in _batches(documents):
+    kept = {} if kept is None else kept
+    for batch in _batches(documents, kept):
         if cancel is not None and cancel.is_set():
             raise Cancelled(f"Cutting into chunks was stopped after {done} of {len(documents)} documents.")
-        chunks.extend(_chunks(batch, tokenizer, size, overlap))
+        chunks.extend(_chunks(batch, tokenizer, size, overlap, kept))
         done += len(batch)
         if progress is not None:
             progress(done, len(documents))
@@ -98,12 +104,14 @@ def _whole(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
-def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
+def _batches(documents: Sequence[Document], kept: Kept) -> Iterator[list[tuple[bytes, Document]]]:
+    """Give documents with their keys, so many at a time that those to be cut have about `_BATCH` characters."""
+    batch: list[tuple[bytes, Document]] = []
     characters = 0
     for document in documents:
-        batch.append(document)
-        characters += len(document.text)
+        key = document_key(document)
+        batch.append((key, document))
+        characters += 0 if key in kept else len(document.text)
         if characters >= _BATCH:
             yield batch
             batch, characters = [], 0
@@ -112,24 +120,40 @@ def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
 
 
 def _chunks(
-    batch: list[Document], tokenizer: Tokenizer, size: int | Literal["document"], overlap: int
+    batch: list[tuple[bytes, Document]],
+    tokenizer: Tokenizer,
+    size: int | Literal["document"],
+    overlap: int,
+    kept: Kept,
 ) -> Iterator[Chunk]:
-    batch = [document for document in batch if document.text.strip()]
+    batch = [(key, document) for key, document in batch if document.text.strip()]
     if size == "document":
-        for document in batch:
+        for _, document in batch:
             end = len(document.text.rstrip())
             yield from _made(document, Places(document), [(len(document.text) - len(document.text.lstrip()), end)])
         return
-    for document, tokens in zip(batch, _tokens(batch, tokenizer), strict=True):
+    fresh = {key: document for key, document in batch if not _fits(kept.get(key), document)}
+    tokens = dict(zip(fresh, _tokens(list(fresh.values()), tokenizer), strict=True))
+    for key, document in batch:
         places = Places(document)
-        boundaries = find_boundaries(document.text, places.headings)
-        cutter = Cutter(document.text, tokens, boundaries, size, overlap, lambda text: int(tokenizer.count([text])[0]))
-        yield from _made(document, places, cutter.spans())
+        if key in tokens:
+            boundaries = find_boundaries(document.text, places.headings)
+            count = partial(_count_one, tokenizer)
+            spans = Cutter(document.text, tokens.pop(key), boundaries, size, overlap, count).spans()
+            kept[key] = np.array(list(spans), dtype=np.int32).reshape(-1, 2)
+        yield from _made(document, places, kept[key].tolist())
 
 
-def _made(
-    document: Document, places: Places, spans: Sequence[tuple[int, int]] | Iterator[tuple[int, int]]
-) -> Iterator[Chunk]:
+def _fits(spans: np.ndarray | None, document: Document) -> bool:
+    """Tell whether kept boundaries can be those of a document: what is on disk is not trusted blindly."""
+    return spans is not None and spans.ndim == 2 and len(spans) > 0 and 0 < int(spans[-1, 1]) <= len(document.text)
+
+
+def _count_one(tokenizer: Tokenizer, text: str) -> int:
+    return int(tokenizer.count([text])[0])
+
+
+def _made(document: Document, places: Places, spans: Iterable[Sequence[int]]) -> Iterator[Chunk]:
     for ordinal, (start, end) in enumerate(spans):
         metadata = {**document.metadata, **places.of(start)}
         yield Chunk(f"{document.id}:{ordinal}", document.id, ordinal, start, end, document.text[start:end], metadata)

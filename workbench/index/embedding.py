@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event
+from typing import TYPE_CHECKING
 
 from workbench.errors import Cancelled, InputError, ModelError
 from workbench.index.adopt import adopt
+from workbench.index.batches import embedded_batches
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.record import Collection, Record, Row
 from workbench.index.store import Store
@@ -16,6 +18,9 @@ from workbench.index.validation import check_vectors
 from workbench.models import prepare
 from workbench.protocols import EmbeddingModel
 from workbench.records import Chunk, EmbedPlan, EmbedReport
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["Collection", "embed_chunks", "plan"]
 
@@ -161,16 +166,19 @@ def _embed_missing(
             by_key.setdefault(row.key, []).append(row)
     missing, done = list(by_key), int(known.sum())
     progress(done, len(rows))
-    for start in range(0, len(missing), model.batch_size):
-        if cancel.is_set():
-            raise Cancelled(f"Embedding was stopped: {done} of {len(rows)} chunks are stored. Embed again to go on.")
-        batch = missing[start : start + model.batch_size]
-        texts = [sent[by_key[key][0].position] for key in batch]
-        vectors = check_vectors(model.embed(texts, "document"), texts, model, record.dimensions(fingerprint))
+    texts = [sent[by_key[key][0].position] for key in missing]
+
+    def check(vectors: np.ndarray, part: Sequence[str]) -> np.ndarray:
+        return check_vectors(vectors, part, model, record.dimensions(fingerprint))
+
+    for start, vectors in embedded_batches(model, texts, cancel, check):
+        batch = missing[start : start + len(vectors)]
         written = [row for key in batch for row in by_key[key]]
         record.commit_batch(collection.fingerprint, batch, vectors, collection, written)
         done += len(written)
         progress(done, len(rows))
+    if done < len(rows):
+        raise Cancelled(f"Embedding was stopped: {done} of {len(rows)} chunks are stored. Embed again to go on.")
 
 
 def _finish(record: Record, collection: Collection, rows: Sequence[Row]) -> None:

@@ -28,15 +28,17 @@ def save_layout(record: Record, collection: str, parameters: Mapping[str, object
     }
     record.execute(
         "INSERT OR REPLACE INTO layouts VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            collection,
-            canonical(parameters),
-            _vectors(record, collection, layout.ids),
-            json.dumps(content),
-            _bytes(layout.coordinates),
-            _bytes(layout.mean),
-            _bytes(layout.components),
-        ),
+        [
+            (
+                collection,
+                canonical(parameters),
+                _vectors(record, collection, layout.ids),
+                json.dumps(content),
+                _bytes(layout.coordinates),
+                _bytes(layout.mean),
+                _bytes(layout.components),
+            ),
+        ],
     )
 
 

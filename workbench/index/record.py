@@ -101,7 +101,7 @@ class Record:
 
     def dimensions(self, fingerprint: str) -> int | None:
         """Give the length of a model's vectors; None before its first."""
-        found = self._database.query("SELECT dimensions FROM models WHERE fingerprint = ?", (fingerprint,))
+        found = self.query("SELECT dimensions FROM models WHERE fingerprint = ?", (fingerprint,))
         return int(str(found[0][0])) if found else None
 
     def models(self) -> list[dict[str, object]]:
@@ -243,11 +243,11 @@ class Record:
 
     # Anything else ----------------------------------------------------------------------------------------------
 
-    def execute(self, statement: str, values: tuple[object, ...]) -> None:
-        """Run one statement in a transaction of its own."""
+    def execute(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Run one statement for each row, all in a transaction of their own."""
         self._require_writable()
         with self._database.transaction() as write:
-            write.execute(statement, values)
+            write.executemany(statement, rows)
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""

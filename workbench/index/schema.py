@@ -49,6 +49,14 @@ CREATE TABLE IF NOT EXISTS chunks (
     PRIMARY KEY (collection, id)
 ) WITHOUT ROWID;
 
+-- What is known of a document by its content: int32 boundaries of chunks, or token counts; `rule` says by which rule.
+CREATE TABLE IF NOT EXISTS kept (
+    rule TEXT NOT NULL,
+    key BLOB NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (rule, key)
+) WITHOUT ROWID;
+
 -- `vectors` is a digest of the keys it was made from, `content` the rest of the Projection as JSON.
 CREATE TABLE IF NOT EXISTS layouts (
     collection TEXT NOT NULL,

@@ -23,6 +23,9 @@ class Model:
         Whether texts may leave for `destination`.
     variant
         What tells it from the plain model of that name, such as `int8`; empty for most.
+    any_batch
+        Whether `embed` takes any number of texts at once, and two calls at a time, at no loss: true of models that run
+        here and slice by themselves.
     """
 
     id: str
@@ -30,6 +33,7 @@ class Model:
     price: float | None = None
     consent: bool = False
     variant: str = ""
+    any_batch: bool = False
 
     def as_llama_index(self, **options: Any) -> BaseEmbedding:
         """Give this model as LlamaIndex's `BaseEmbedding`, for `Settings.embed_model`, an index, or alone."""

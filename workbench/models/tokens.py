@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +49,11 @@ class FileTokenizer:
             self._loaded = loaded
         return self._loaded
 
+    @cached_property
+    def identity(self) -> str:
+        """64 hex digits, the same for tokenizers that cut and count alike."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
     def offsets(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Give, for each text, int32 (tokens, 2): where each token begins and ends, in characters."""
         return [np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2) for encoding in self._encode(texts)]
@@ -71,6 +78,7 @@ class EstimatedTokenizer:
     """
 
     exact = False
+    identity = "estimated-1"
 
     def offsets(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Give, for each text, int32 (tokens, 2): where each estimated token begins and ends."""

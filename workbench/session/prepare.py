@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.corpus import Corpus, chunk_documents, load
+from workbench.corpus.kept import CUTTING, count_tokens
 from workbench.errors import InputError
 from workbench.index.embedding import plan
 from workbench.index.fingerprint import fingerprint_id, text_key
+from workbench.index.kept import KeptInRecord
 from workbench.index.record import Collection
 from workbench.index.store import open_store
 from workbench.models import info_of, prepare, text_room
 from workbench.paths import stores_folder
-from workbench.protocols import EmbeddingModel
+from workbench.protocols import EmbeddingModel, Tokenizer
 from workbench.records import Chunk
 from workbench.session.state import CHUNK_SIZE
 
@@ -111,6 +113,7 @@ class Chunked:
     chunks: tuple[Chunk, ...]
     asked: tuple[Any, int]
     chunking: Mapping[str, object]
+    rule: str
 
 
 def _chunking(wb: Engine, model: EmbeddingModel) -> dict[str, object]:
@@ -130,17 +133,28 @@ def _chunking(wb: Engine, model: EmbeddingModel) -> dict[str, object]:
 
 def _chunk(wb: Engine, job: Job, model: EmbeddingModel, chunking: dict[str, object]) -> Chunked:
     assert wb.corpus is not None
+    assert wb.store is not None
     wb.publish(status="Cutting documents into chunks")
+    rule = _rule(model.tokenizer, f"{chunking['size']} {chunking['overlap']} {CUTTING}")
+    kept = KeptInRecord(wb.store.record, "spans", rule)
     chunks = chunk_documents(
         wb.corpus.documents,
         model.tokenizer,
         chunking["size"],  # type: ignore[arg-type]
         chunking["overlap"],  # type: ignore[arg-type]
         cancel=job.cancel,
+        kept=kept,
     )
+    kept.save()
     wb.forget()
     wb.publish(chunks=chunks, colors=_with_sections(wb.colors, chunks))
-    return Chunked(chunks, (wb.chunk_size, wb.chunk_overlap), chunking)
+    return Chunked(chunks, (wb.chunk_size, wb.chunk_overlap), chunking, rule)
+
+
+def _rule(tokenizer: Tokenizer, rest: str) -> str:
+    """Name a way of cutting or counting; empty where the tokenizer does not say which it is."""
+    identity = getattr(tokenizer, "identity", "")
+    return f"{identity} {rest}" if identity and rest else ""
 
 
 def _with_sections(colors: tuple[str, ...], chunks: tuple[Chunk, ...]) -> tuple[str, ...]:
@@ -159,7 +173,9 @@ def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
     identity = fingerprint_id(fingerprint)
     sent = prepare(model, [chunk.text for chunk in chunks], "document")
     keys = [text_key(identity, "document", text) for text in sent]
-    tokens = model.tokenizer.count([chunk.text for chunk in chunks])
+    kept = KeptInRecord(wb.store.record, "counts", _rule(model.tokenizer, wb.chunked.rule))
+    tokens = count_tokens(wb.corpus.documents, chunks, model.tokenizer, kept)
+    kept.save()
     collection = Collection.of(wb.corpus.name, model.id, wb.chunked.chunking, fingerprint)
     known = Prepared(chunks, model, fingerprint, collection, keys, tokens)
     announce(wb, known)

@@ -1,0 +1,58 @@
+"""Boundaries and token counts of documents, kept in the record between sessions."""
+
+from __future__ import annotations
+
+from collections import UserDict
+from typing import Any
+
+import numpy as np
+
+from workbench.index.record import Record
+
+__all__ = ["KeptInRecord"]
+
+_WIDTHS = {"spans": 2, "counts": 1}
+
+
+class KeptInRecord(UserDict[bytes, np.ndarray]):
+    """What is known of documents by their content: read when made, written by `save`.
+
+    Parameters
+    ----------
+    record
+        The store's record; where this process may only read, nothing is written.
+    kind
+        `spans`, int32 (n, 2), or `counts`, int32 (n,).
+    rule
+        All that decides the values beside the document: tokenizer, size, overlap. Empty where the tokenizer does not
+        say which it is; then nothing is kept between sessions.
+    """
+
+    def __init__(self, record: Record, kind: str, rule: str) -> None:
+        self._record, self._kind, self._rule = record, kind, f"{kind} {rule}" if rule else ""
+        self._fresh: set[bytes] = set()
+        super().__init__()
+        for key, value in _read(record, self._rule) if rule else ():
+            if len(value) % (4 * _WIDTHS[kind]) == 0:  # anything else is damage, and is made anew
+                self.data[key] = self._array(value)
+
+    def __setitem__(self, key: bytes, value: np.ndarray) -> None:
+        self._fresh.add(key)
+        self.data[key] = value
+
+    def save(self) -> None:
+        """Write what is new."""
+        if self._rule and self._fresh and self._record.writable:
+            rows = [(self._rule, key, self.data[key].astype("<i4").tobytes()) for key in self._fresh]
+            self._record.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            self._fresh.clear()
+
+    def _array(self, value: bytes) -> np.ndarray:
+        numbers = np.frombuffer(value, dtype="<i4")
+        return numbers.reshape(-1, 2) if _WIDTHS[self._kind] == 2 else numbers
+
+
+def _read(record: Record, rule: str) -> list[tuple[Any, ...]]:
+    if not record.query("SELECT 1 FROM sqlite_master WHERE name = 'kept'"):
+        return []  # a record from before there was any, open to be read alone
+    return record.query("SELECT key, value FROM kept WHERE rule = ?", (rule,))
