@@ -142,6 +142,21 @@ class OllamaEmbedding(ServedModel, Model):
             return np.zeros((0, self.dimensions or 0), dtype=np.float32)
         return np.concatenate(rows)
 
+    def served_tokens(self, texts: Sequence[str]) -> list[int] | None:
+        """Give the tokens that the server reads in each text, special tokens included; None where it does not say.
+
+        One request a text, since the server gives one sum for a request.
+        """
+        counts = []
+        for text in texts:
+            body = {"model": self.name, "input": [text], "truncate": False, **self._keep}
+            try:
+                reply = self._connect().reply("POST", "/api/embed", body, self.name)
+            except NoRoute:
+                return None
+            counts.append(reply.get("prompt_eval_count"))
+        return counts if all(type(count) is int for count in counts) else None
+
     def _batch(self, texts: list[str], first: int, total: int) -> np.ndarray:
         sent = self._cut(texts) if self._truncate else texts
         try:
