@@ -77,12 +77,19 @@ class Probe:
         One plain sentence with the figures.
     advice
         What to do; empty where it passed.
+    finding, detail
+        What `seen` is made of: figures of a person's own texts come between the two.
+    concerns
+        The kinds of text that the finding is about (`models.check.figures` counts them); empty for all texts.
     """
 
     name: str
     passed: bool | None
     seen: str
     advice: str = ""
+    finding: str = field(default="", repr=False)
+    detail: str = field(default="", repr=False)
+    concerns: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +130,7 @@ class ModelCheck:
         """Give one row a probe: probe, passed, seen, advice."""
         from workbench.frames import check_frame
 
-        return check_frame(self)
+        return check_frame(self)[["probe", "passed", "seen", "advice"]]
 
 
 @dataclass(frozen=True, eq=False)
