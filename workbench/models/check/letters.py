@@ -22,8 +22,8 @@ __all__ = ["accents", "case", "punctuation", "scripts"]
 _SYMBOLS = "< > = + ^ | ~ $"
 
 _OTHER_ENGINE = (
-    "Read such texts with another engine: the same weights through huggingface:, or bundled:all-MiniLM-L6-v2. "
-    "Or update this one, and check again."
+    "Update it and check again. Until then embed such texts with another engine: the same model as huggingface:, or "
+    "bundled:all-MiniLM-L6-v2."
 )
 
 
