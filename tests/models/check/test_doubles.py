@@ -315,4 +315,4 @@ def test_short_texts_go_in_one_call_and_few_go_alone(tokenizer):
     sizes = sorted(map(len, model.calls), reverse=True)
     assert sizes[0] == 37
     assert sizes[1] == 7
-    assert sizes[2:] == [1] * 11
+    assert sizes[2:] == [1] * 9

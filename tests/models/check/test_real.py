@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.models.check.engines import RECORDINGS, recorded
 from tests.ollama import engine
 from workbench.models import embedding_model
-from workbench.models.check import check_model
+from workbench.models.check import check_model, weights
 from workbench.models.check.texts import COUNTED, PLAIN
 from workbench.models.ollama.model import OllamaEmbedding
 
@@ -165,6 +166,14 @@ def test_other_weights_under_the_same_name_are_found_out(bundled):
     assert check.failures[0].seen.startswith(
         "This server gives other vectors than the same weights do here: that is so for your one chunk (cosine "
     )
+
+
+def test_the_vectors_that_are_kept_are_those_of_the_bundled_model(bundled):
+    kept = json.loads((Path(weights.__file__).parent / "own_vectors.json").read_text(encoding="utf-8"))
+    own = bundled.embed(PLAIN, "document")
+    assert list(kept) == list(PLAIN)
+    for vector, row in zip(kept.values(), own, strict=True):
+        assert vector @ row / np.linalg.norm(vector) == pytest.approx(1, abs=2e-6)
 
 
 def test_shorter_vectors_and_eight_bits_of_the_same_weights_are_no_others(bundled):

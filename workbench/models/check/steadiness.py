@@ -18,9 +18,10 @@ _ROUNDING = 1e-4
 _UNIT = 1e-3
 """How far a norm may be from 1: half precision has eleven bits, one part in 2048."""
 
-_TWICE = PLAIN[:2]
 _ALONE = (PLAIN[1], PLAIN[2], "llama", "p>0.05")
 """Few, since each is a call; they stand at the beginning, in the middle and at the end of the batch."""
+
+_TWICE = _ALONE[:2]
 
 
 def reply(sheet: Sheet) -> Probe:
@@ -42,7 +43,7 @@ def reply(sheet: Sheet) -> Probe:
 
 def determinism(sheet: Sheet) -> Probe:
     """Ask the same text twice, alone, so that neither order nor company can play a part."""
-    least = min(cosine(sheet.ask([text])[0], sheet.ask([text])[0]) for text in _TWICE)
+    least = min(cosine(_alone(sheet)[text], sheet.ask([text])[0]) for text in _TWICE)
     sheet.steady = least >= SAME
     if sheet.steady:
         return passed("determinism", "The same text twice gives the same vector", f"cosine {least:.6f}")
