@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,18 @@ RECORDINGS = Path(__file__).parent / "recordings"
 NAME = re.compile(
     r"(?:[A-Za-z0-9.-]+(?::\d+)?/)?(?:[A-Za-z0-9_][\w.-]*/)?[A-Za-z0-9_][\w.-]{0,79}(?::[A-Za-z0-9_][\w.-]{0,79})?"
 )
+
+
+UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+FOR_GOOD = 292 * 365.25 * 86400.0
+
+
+def seconds_of(keep_alive: object) -> float:
+    """Read `300`, `"5m"`, `"1h30m"`, `"-1s"` as Go does."""
+    if not isinstance(keep_alive, str):
+        return float(keep_alive)
+    parts = re.findall(r"([\d.]+)(ns|us|µs|ms|s|m|h)", keep_alive)
+    return (-1 if keep_alive.startswith("-") else 1) * sum(float(number) * UNITS[unit] for number, unit in parts)
 
 
 @lru_cache
@@ -51,11 +64,18 @@ class Model:
     remote_model: str = ""
     remote_host: str = ""
     loaded: bool = False
+    expires: float = 0.0
     details: dict = field(default_factory=dict)
 
     @property
     def info(self) -> dict:
         return self.show["model_info"]
+
+    def used(self, keep_alive: object = None) -> None:
+        """Stay loaded for that long from now: seconds or a Go duration, negative for good, 0 for not at all."""
+        seconds = 300.0 if keep_alive is None else seconds_of(keep_alive)
+        self.loaded = seconds != 0
+        self.expires = time.time() + (FOR_GOOD if seconds < 0 else seconds)
 
     @property
     def context(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ollama.fixtures import ollama_double
-from workbench.models.ollama import server
+from workbench.models.ollama import status
 
 __all__ = ["ollama_double"]
 
@@ -13,4 +13,4 @@ __all__ = ["ollama_double"]
 @pytest.fixture(autouse=True)
 def nothing_known_of_digests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what an earlier test's server said of a digest."""
-    monkeypatch.setattr(server, "_kinds", {})
+    monkeypatch.setattr(status, "_kinds", {})

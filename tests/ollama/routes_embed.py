@@ -55,8 +55,7 @@ def embed(double: OllamaDouble, request: Request) -> Reply:
     model = find(double, model_name, blank, ABSENT)
     options = check_options(body.get("options"))
     texts = [given] if isinstance(given, str) and given else given or []
-    if body.get("keep_alive") != 0:
-        model.loaded = True
+    model.used(body.get("keep_alive"))
     if not texts:
         return reply({"model": model_name, "embeddings": []})
     limit = model.num_ctx(options)
@@ -85,7 +84,7 @@ def embeddings(double: OllamaDouble, request: Request) -> Reply:
     body = decode(request, "EmbeddingRequest")
     model = find(double, body.get("model") or "", error(400, "model is required"), ABSENT)
     options = check_options(body.get("options"))
-    model.loaded = True
+    model.used(body.get("keep_alive"))
     text = body.get("prompt") or ""
     if not text:
         return reply({"embedding": []})
@@ -111,7 +110,7 @@ def v1_embeddings(double: OllamaDouble, request: Request) -> Reply:
         kept = [fit(double, text, model.num_ctx({}), truncate=True) for text in texts]
     except Refusal as refusal:
         return openai_refusal(refusal)
-    model.loaded = True
+    model.used()
     rows = engine.unit(vectors(double, model, [text for text, _ in kept]), body.get("dimensions") or 0)
     data = [
         {

@@ -52,7 +52,8 @@ def tag(double: OllamaDouble, model: Model) -> dict:
 
 
 def ps(double: OllamaDouble, request: Request) -> Reply:
-    loaded = [model for model in reversed(newest_first(double)) if model.loaded]
+    loaded = [model for model in reversed(newest_first(double)) if model.loaded and not 0 < model.expires < time.time()]
+    loaded.sort(key=lambda model: model.expires, reverse=True)
     return reply(
         {
             "models": [
@@ -62,7 +63,7 @@ def ps(double: OllamaDouble, request: Request) -> Reply:
                     "size": model.memory,
                     "digest": model.digest,
                     "details": model.details,
-                    "expires_at": now(),
+                    "expires_at": now(model.expires),
                     "size_vram": 0,
                     "context_length": model.num_ctx({}),
                 }

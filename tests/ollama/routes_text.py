@@ -85,7 +85,7 @@ def prepare(double: OllamaDouble, body: dict, blank: Reply, verb: str) -> Model:
         raise Refusal(error(400, f'"{body["model"]}" does not support {verb}'))
     check_think(model, body["model"], body.get("think"))
     check_options(body.get("options"))
-    model.loaded = body.get("keep_alive") != 0
+    model.used(body.get("keep_alive"))
     return model
 
 
