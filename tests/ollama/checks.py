@@ -40,7 +40,7 @@ def decode(request: Request, struct: str) -> dict:
     if not request.raw:
         raise Refusal(error(400, "missing request body"))
     try:
-        body = json.loads(request.raw)
+        body = without_halves(json.loads(request.raw))
     except json.JSONDecodeError as problem:
         cut = problem.pos >= len(problem.doc.rstrip()) or problem.msg.startswith("Unterminated")
         sign = problem.doc[problem.pos : problem.pos + 1]
@@ -54,6 +54,12 @@ def decode(request: Request, struct: str) -> dict:
             raise Refusal(error(400, text))
     check_keep_alive(body.get("keep_alive"))
     return body
+
+
+def without_halves(body: dict) -> dict:
+    """Put U+FFFD for half a surrogate pair, as Go does."""
+    text = json.dumps(body, ensure_ascii=False)
+    return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def check_keep_alive(value: object) -> None:
@@ -87,8 +93,8 @@ def find(double: OllamaDouble, name: str, blank: Reply, absent: str) -> Model:
     return model
 
 
-def now() -> str:
-    """RFC3339Nano in UTC, trailing zeros trimmed."""
-    seconds, rest = divmod(time.time_ns(), 10**9)
+def now(moment: float | None = None) -> str:
+    """RFC3339Nano in UTC, trailing zeros trimmed; of another moment in seconds since 1970 if one is given."""
+    seconds, rest = divmod(time.time_ns() if moment is None else int(moment * 10**9), 10**9)
     fraction = f".{rest:09d}".rstrip("0").rstrip(".")
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + fraction + "Z"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.ollama.gojson import go_json
 from tests.ollama.wire import Reply, Request, error
@@ -15,6 +15,8 @@ PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gate
 
 KINDS = {
     "busy": "503, queue full",
+    "unauthorised": "401, as of a cloud model without a sign-in",
+    "too-many": "429, with `retry_after` as its header where that is not empty",
     "crash": "400, the model's process ended",
     "status": "`status` with the JSON error `text`",
     "no-route": "404 page not found, as servers without the route say",
@@ -40,6 +42,7 @@ class Fault:
     status: int = 500
     text: str = MID_STREAM
     times: int | None = None
+    retry_after: str = "7"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -50,6 +53,11 @@ class Fault:
         match self.kind:
             case "busy":
                 return error(503, BUSY)
+            case "unauthorised":
+                return error(401, "unauthorized")
+            case "too-many":
+                found = error(429, "too many requests")
+                return replace(found, headers={"Retry-After": self.retry_after} if self.retry_after else {})
             case "crash":
                 return error(400, CRASH)
             case "status":

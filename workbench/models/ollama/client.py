@@ -20,6 +20,7 @@ import ollama
 
 from workbench.errors import InputError
 from workbench.models.ollama.errors import broken_off, refused, unreachable
+from workbench.models.ollama.requests import encode
 
 __all__ = ["OllamaClient", "crosses_network", "is_loopback", "resolve_host"]
 
@@ -138,11 +139,11 @@ class OllamaClient(ollama.Client):
             If there is no server, it broke off, stayed silent too long, or refused.
         """
         try:
-            response = self._client.request(method, path, json=body)
+            response = self._client.request(method, path, content=None if body is None else encode(body))
         except httpx.HTTPError as error:
             raise self._failure(error) from error
         if response.is_error:
-            raise refused(self.host, response.status_code, _error_text(response), model)
+            raise self._refused(response, model)
         try:
             return response.json()
         except ValueError as error:
@@ -197,14 +198,18 @@ class OllamaClient(ollama.Client):
     def read_lines(self, path: str, body: Mapping[str, object], model: str, wire: _Wire) -> Iterator[dict[str, Any]]:
         """Yield the lines of one reply on the caller's own thread; `wire` learns the connection."""
         try:
-            with self._client.stream("POST", path, json=body, extensions={"trace": wire.trace}) as response:
+            with self._client.stream("POST", path, content=encode(body), extensions={"trace": wire.trace}) as response:
                 if response.is_error:
                     response.read()
-                    raise refused(self.host, response.status_code, _error_text(response), model)
+                    raise self._refused(response, model)
                 for line in _split(response.iter_bytes()):
                     yield _parsed(line, self.host)
         except httpx.HTTPError as error:
             raise self._failure(error) from error
+
+    def _refused(self, response: httpx.Response, model: str) -> Exception:
+        wait = response.headers.get("retry-after", "")
+        return refused(self.host, response.status_code, _error_text(response), model, wait)
 
     def _failure(self, error: httpx.HTTPError) -> Exception:
         if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):

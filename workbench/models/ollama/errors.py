@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from workbench.errors import ConsentNeeded, ModelError, ModelNotFound, ServerError
 
-__all__ = ["ContextOverflow", "Crashed", "NoRoute", "broken_off", "need_consent", "refused", "unreachable"]
+__all__ = [
+    "ContextOverflow",
+    "Crashed",
+    "NoEmbedding",
+    "NoRoute",
+    "broken_off",
+    "need_consent",
+    "no_embedding",
+    "refused",
+    "unreachable",
+]
 
 START = "Start it with: ollama serve"
 
@@ -16,6 +26,7 @@ TOO_LONG = (
     "cannot be truncated further",
     "too large to process",
 )
+NO_VECTORS = ("does not support embed", "not support embeddings", "--embeddings")
 CRASHED = ("do embedding request", "unexpectedly stopped", "process has terminated", "process no longer running")
 
 
@@ -25,6 +36,10 @@ class NoRoute(ServerError):
 
 class Crashed(ServerError):
     """The process that runs the model ended; the server starts another for the next request."""
+
+
+class NoEmbedding(ModelError):
+    """The model writes text and makes no vectors."""
 
 
 class ContextOverflow(ModelError):
@@ -49,8 +64,43 @@ def need_consent(name: str, destination: str) -> ConsentNeeded:
     )
 
 
-def refused(host: str, status: int, text: str, model: str) -> ModelError:
-    """Turn an error reply into an error: `text` is what the server said, `model` what was asked for."""
+def no_embedding(name: str) -> NoEmbedding:
+    """Say that a language model was asked for vectors."""
+    return NoEmbedding(
+        f"{name} is a language model: it writes text and makes no vectors. Choose an embedding model, such as "
+        "ollama:all-minilm."
+    )
+
+
+def _not_let_in(server: str, text: str) -> str:
+    return (
+        f"{server} does not let this request in (401: {text or 'no reason given'}). For a model in the cloud sign in "
+        "with: ollama signin. For a server behind a key set OLLAMA_API_KEY, which is sent over https only."
+    )
+
+
+def _too_many(server: str, text: str, wait: str) -> str:
+    """Say when to try again: `wait` is the reply's Retry-After, in seconds or as a date."""
+    when = f"in {int(wait)} s" if wait.isdecimal() else f"after {wait}" if wait else "in a minute"
+    return f"{server} takes no more requests for now (429: {text or 'too many requests'}). Try again {when}."
+
+
+def refused(host: str, status: int, text: str, model: str, wait: str = "") -> ModelError:
+    """Turn an error reply into an error.
+
+    Parameters
+    ----------
+    host
+        Base address of the server.
+    status
+        Of the reply.
+    text
+        What the server said.
+    model
+        What was asked for.
+    wait
+        The reply's Retry-After.
+    """
     server = f"The Ollama server at {host}"
     rules: tuple[tuple[bool, type[ModelError], str], ...] = (
         (
@@ -78,6 +128,13 @@ def refused(host: str, status: int, text: str, model: str) -> ModelError:
             Crashed,
             f"The process that runs {model} on {host} ended ({text}). Try again; it may be short of memory.",
         ),
+        (any(part in text for part in NO_VECTORS), NoEmbedding, str(no_embedding(model))),
+        (
+            status == 401,
+            ServerError,
+            _not_let_in(server, text),
+        ),
+        (status == 429, ServerError, _too_many(server, text, wait)),
         (status == 503, ServerError, f"{server} is busy ({text}). Try again in a moment."),
         (
             status == 403 and not text,

@@ -7,9 +7,10 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import ModelError, ServerError
+from workbench.errors import InputError, ModelError, ServerError
 from workbench.models.base import Model
-from workbench.models.ollama.errors import ContextOverflow, Crashed, NoRoute
+from workbench.models.ollama.errors import ContextOverflow, Crashed, NoRoute, no_embedding
+from workbench.models.ollama.requests import Request, embed_request
 from workbench.models.ollama.served import DEFAULT_CONTEXT, ServedModel
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class OllamaEmbedding(ServedModel, Model):
     ------
     ConsentNeeded
         If the name is that of a model in the cloud and `consent` is False.
+    InputError
+        If `batch_size` or `dimensions` is below 1.
     """
 
     def __init__(
@@ -75,6 +78,9 @@ class OllamaEmbedding(ServedModel, Model):
         timeout: float | None = None,
     ) -> None:
         super().__init__(name, host, keep_alive, timeout, consent=consent)
+        for option, given in (("batch_size", batch_size), ("dimensions", dimensions)):
+            if given is not None and given < 1:
+                raise InputError(f"{option} is {given} for {self.id}; give 1 or more, or leave it out.")
         self.tokenizer = tokenizer
         self.query_prefix = query_prefix
         self.document_prefix = document_prefix
@@ -129,7 +135,10 @@ class OllamaEmbedding(ServedModel, Model):
         ServerError
             If it does not answer, breaks off, is busy, or its model process ended twice.
         ModelError
-            If a text is too long and may not be cut, or the reply is not one finite vector a text.
+            If a text is too long and may not be cut, the model is a language model, or the reply is not one finite
+            vector of norm above 0 a text.
+        ConsentNeeded
+            If the server says that the model runs elsewhere and nobody has allowed that; nothing is sent then.
         """
         import numpy as np
 
@@ -147,15 +156,33 @@ class OllamaEmbedding(ServedModel, Model):
 
         One request a text, since the server gives one sum for a request.
         """
+        self._known()  # asks for consent where the server says that the model runs elsewhere
         counts = []
         for text in texts:
-            body = {"model": self.name, "input": [text], "truncate": False, **self._keep}
             try:
-                reply = self._connect().reply("POST", "/api/embed", body, self.name)
+                reply = self._connect().reply("POST", "/api/embed", self.request([text]).body, self.name)
             except NoRoute:
                 return None
             counts.append(reply.get("prompt_eval_count"))
         return counts if all(type(count) is int for count in counts) else None
+
+    def request(self, texts: Sequence[str]) -> Request:
+        """Give the request that `embed` sends for one batch of texts, which have their prefix and fit; sends nothing.
+
+        Raises
+        ------
+        InputError
+            If `OLLAMA_HOST` is no address.
+        """
+        from workbench.models.ollama.client import resolve_host
+
+        return embed_request(
+            resolve_host(self._host),
+            self.name,
+            texts,
+            keep_alive=self.keep_alive,
+            dimensions=self._shorter,
+        )
 
     def _batch(self, texts: list[str], first: int, total: int) -> np.ndarray:
         sent = self._cut(texts) if self._truncate else texts
@@ -167,17 +194,14 @@ class OllamaEmbedding(ServedModel, Model):
             raise self._too_long(sent, first, total) from error
 
     def _send(self, texts: list[str]) -> np.ndarray:
-        body = {"model": self.name, "input": texts, "truncate": False, **self._keep}
-        if self._shorter is not None:
-            body["dimensions"] = self._shorter
         try:
-            reply = self._connect().reply("POST", "/api/embed", body, self.name)
+            reply = self._connect().reply("POST", "/api/embed", self.request(texts).body, self.name)
         except NoRoute:
             return self._send_one_by_one(texts)
-        return self._checked(reply.get("embeddings"), len(texts))
+        return self._checked(reply.get("embeddings"), len(texts), self.dimensions)
 
     def _send_one_by_one(self, texts: list[str]) -> np.ndarray:
-        """Use the route of servers before 0.3, which takes one text and does not normalise."""
+        """Use the route of servers before 0.3, which takes one text, and neither cuts vectors nor normalises them."""
         rows = [
             self._connect()
             .reply("POST", "/api/embeddings", {"model": self.name, "prompt": text, **self._keep}, self.name)
@@ -186,10 +210,10 @@ class OllamaEmbedding(ServedModel, Model):
         ]
         import numpy as np
 
-        vectors = self._checked(rows, len(texts))
+        vectors = self._checked(rows, len(texts), self._known().dimensions)[:, : self._shorter]
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
-    def _checked(self, rows: Any, expected: int) -> np.ndarray:
+    def _checked(self, rows: Any, expected: int, wanted: int | None) -> np.ndarray:
         """Give the vectors of a reply, or say what is wrong with it: a short one would misalign texts and vectors."""
         import numpy as np
 
@@ -200,8 +224,6 @@ class OllamaEmbedding(ServedModel, Model):
             vectors = np.array(rows, dtype=np.float32)  # a null becomes NaN
         except (TypeError, ValueError) as error:
             raise self._bad("vectors of different lengths, or no numbers") from error
-        facts = self._known()
-        wanted = self.dimensions
         if vectors.ndim != 2 or (wanted is not None and vectors.shape[1] != wanted):
             raise self._bad(f"vectors of shape {vectors.shape}, expected ({expected}, {wanted})")
         if not np.isfinite(vectors).all():
@@ -209,7 +231,7 @@ class OllamaEmbedding(ServedModel, Model):
         if not (np.linalg.norm(vectors, axis=1) > 0).all():
             raise self._bad("a vector of zeros")
         if wanted is None:
-            self._facts = replace(facts, dimensions=int(vectors.shape[1]))
+            self._facts = replace(self._known(), dimensions=int(vectors.shape[1]))
         return vectors
 
     def _bad(self, what: str) -> ModelError:
@@ -246,5 +268,8 @@ class OllamaEmbedding(ServedModel, Model):
 
     def _read(self) -> ModelFacts:
         facts = super()._read()
+        if not facts.embeds:
+            self._facts = None
+            raise no_embedding(self.id)
         self._asked = monotonic()
         return facts

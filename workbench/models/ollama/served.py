@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.models.ollama.errors import need_consent
-from workbench.models.ollama.server import is_cloud
+from workbench.models.ollama.names import CLOUD, cloud_host, host_of, is_cloud
 
 if TYPE_CHECKING:
     from workbench.models.ollama.client import OllamaClient
@@ -34,7 +35,9 @@ class ModelFacts:
     dimensions
         Length of its vectors, None where unknown.
     remote
-        Where it runs if not on this server, empty for most.
+        Host where it runs if not on this server, empty for most.
+    embeds
+        Whether the server says that it makes vectors.
     """
 
     digest: str
@@ -43,6 +46,7 @@ class ModelFacts:
     num_ctx: int | None
     dimensions: int | None
     remote: str
+    embeds: bool = True
 
 
 def read_facts(client: OllamaClient, name: str) -> ModelFacts:
@@ -56,8 +60,19 @@ def read_facts(client: OllamaClient, name: str) -> ModelFacts:
         context=int(info.get(f"{family}.context_length") or DEFAULT_CONTEXT),
         num_ctx=_parameter(shown.get("parameters") or "", "num_ctx"),
         dimensions=info.get(f"{family}.embedding_length"),
-        remote=str(shown.get("remote_host") or ""),
+        remote=host_of(str(shown.get("remote_host") or "")) or (CLOUD if cloud_host(client.host) else ""),
+        embeds=_embeds(shown),
     )
+
+
+def _embeds(shown: Mapping[str, Any]) -> bool:
+    """Read the capabilities, or what Ollama makes them from where a server does not list them: a pooling type."""
+    capabilities = shown.get("capabilities")
+    if capabilities:
+        return "embedding" in capabilities
+    info = shown.get("model_info")
+    # Servers before 0.2 say nothing of either, nor do they refuse.
+    return not info or any(key.endswith(".pooling_type") for key in info)
 
 
 def _digest(client: OllamaClient, name: str) -> str:
@@ -91,6 +106,12 @@ class ServedModel:
     timeout
         Longest silence of the server in seconds; None is long enough to load a large model.
 
+    Attributes
+    ----------
+    destination
+        Host that text is sent to if the model runs in the cloud, else empty; for a model whose name does not tell, it
+        is known after the first use.
+
     Raises
     ------
     ConsentNeeded
@@ -101,13 +122,15 @@ class ServedModel:
     def __init__(
         self, name: str, host: str | None, keep_alive: float | str | None, timeout: float | None, *, consent: bool
     ) -> None:
-        if is_cloud(name) and not consent:
-            raise need_consent(name, "ollama.com")
+        self.destination = CLOUD if is_cloud(name) else ""
+        if self.destination and not consent:
+            raise need_consent(name, self.destination)
         self.name = name
         self.id = f"ollama:{name}"
         self._host = host
-        self._consent = consent
+        self.consent = consent
         self._timeout = timeout
+        self.keep_alive = keep_alive
         self._keep: dict[str, object] = {} if keep_alive is None else {"keep_alive": keep_alive}
         self._client: OllamaClient | None = None
         self._facts: ModelFacts | None = None
@@ -124,8 +147,9 @@ class ServedModel:
 
     def _read(self) -> ModelFacts:
         facts = read_facts(self._connect(), self.name)
-        if facts.remote and not self._consent:
-            raise need_consent(self.name, facts.remote)
+        self.destination = facts.remote or self.destination
+        if self.destination and not self.consent:
+            raise need_consent(self.name, self.destination)
         self._facts = facts
         return facts
 
