@@ -1,73 +1,71 @@
 """Embedding models by name: what is known of them before they are loaded. Data, no code.
 
-Sources: the models' own cards and configuration files. `parameters` in millions; `size_mb` of the download.
+Sources: the models' own cards, configuration files and price lists. `parameters` in millions; `size_mb` of the
+download; `price` in US dollars for a million tokens, which its maker may change.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from workbench.models.prompts import prefixes
 from workbench.records import ModelInfo
 
 __all__ = ["CATALOGUE", "SHARED_VOCABULARY", "known", "prefixes"]
 
-_SEARCH = "Represent this sentence for searching relevant passages: "
+_HUB = "https://huggingface.co/"
+_LIBRARY = "https://ollama.com/library/"
+_OPENAI = "https://platform.openai.com/docs/models/"
+
+
+def _model(model_id: str, dimensions: int, max_tokens: int, **more: Any) -> ModelInfo:
+    provider, _, name = model_id.partition(":")
+    query, document = prefixes(name)
+    facts = {"ready": False, "query_prefix": query, "document_prefix": document, **more}
+    return ModelInfo(id=model_id, provider=provider, dimensions=dimensions, max_tokens=max_tokens, **facts)
+
+
+def _ollama(name: str, dimensions: int, max_tokens: int, parameters: float, size_mb: float) -> ModelInfo:
+    link = f"{_LIBRARY}{name}"
+    return _model(f"ollama:{name}", dimensions, max_tokens, parameters=parameters, size_mb=size_mb, link=link)
+
+
+def _hub(name: str, dimensions: int, max_tokens: int, parameters: float, size_mb: float, note: str = "") -> ModelInfo:
+    more = {"parameters": parameters, "size_mb": size_mb, "link": f"{_HUB}{name}", "note": note}
+    return _model(f"huggingface:{name}", dimensions, max_tokens, **more)
+
+
+def _openai(name: str, dimensions: int, price: float) -> ModelInfo:
+    note = "Runs at OpenAI: needs a key, and your consent before the first text is sent."
+    more = {"price": price, "destination": "api.openai.com", "link": f"{_OPENAI}{name}", "note": note}
+    return _model(f"openai:{name}", dimensions, 8192, **more)
+
 
 CATALOGUE: tuple[ModelInfo, ...] = (
-    ModelInfo(
-        id="bundled:all-MiniLM-L6-v2",
-        provider="bundled",
+    _model(
+        "bundled:all-MiniLM-L6-v2",
+        384,
+        256,
         ready=True,
-        dimensions=384,
-        max_tokens=256,
         parameters=22.7,
         size_mb=91,
-        link="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+        link=f"{_HUB}sentence-transformers/all-MiniLM-L6-v2",
         note="Installed with the workbench; English, small and quick.",
     ),
-    ModelInfo(
-        id="ollama:mxbai-embed-large",
-        provider="ollama",
-        ready=False,
-        dimensions=1024,
-        max_tokens=512,
-        parameters=334,
-        size_mb=670,
-        query_prefix=_SEARCH,
-        link="https://ollama.com/library/mxbai-embed-large",
+    _ollama("mxbai-embed-large", 1024, 512, 334, 670),
+    _ollama("nomic-embed-text", 768, 2048, 137, 274),
+    _ollama("all-minilm", 384, 256, 23, 46),
+    _hub("BAAI/bge-small-en-v1.5", 384, 512, 33.4, 133),
+    _hub("BAAI/bge-base-en", 768, 512, 109, 438),
+    _hub("sentence-transformers/all-MiniLM-L6-v2", 384, 256, 22.7, 91, "The model that is bundled, from its source."),
+    _hub("sentence-transformers/all-mpnet-base-v2", 768, 384, 109, 438),
+    _hub(
+        "hkunlp/instructor-large", 768, 512, 335, 1340, "Its prefixes are instructions: write your own for your task."
     ),
-    ModelInfo(
-        id="ollama:nomic-embed-text",
-        provider="ollama",
-        ready=False,
-        dimensions=768,
-        max_tokens=2048,
-        parameters=137,
-        size_mb=274,
-        query_prefix="search_query: ",
-        document_prefix="search_document: ",
-        link="https://ollama.com/library/nomic-embed-text",
-    ),
-    ModelInfo(
-        id="ollama:all-minilm",
-        provider="ollama",
-        ready=False,
-        dimensions=384,
-        max_tokens=256,
-        parameters=23,
-        size_mb=46,
-        link="https://ollama.com/library/all-minilm",
-    ),
+    _openai("text-embedding-ada-002", 1536, 0.10),
+    _openai("text-embedding-3-small", 1536, 0.02),
+    _openai("text-embedding-3-large", 3072, 0.13),
 )
-
-_PREFIXES: tuple[tuple[str, str, str], ...] = (
-    ("mxbai-embed-large", _SEARCH, ""),
-    ("snowflake-arctic-embed", _SEARCH, ""),
-    ("bge-small-en", _SEARCH, ""),
-    ("bge-base-en", _SEARCH, ""),
-    ("bge-large-en", _SEARCH, ""),
-    ("nomic-embed-text", "search_query: ", "search_document: "),
-    ("e5-", "query: ", "passage: "),
-)
-"""Family, query prefix, document prefix: as the model cards ask for."""
 
 SHARED_VOCABULARY = ("all-minilm", "mxbai-embed-large", "nomic-embed-text")
 """Ollama models that read with BERT's uncased vocabulary, the one of the bundled tokenizer."""
@@ -78,9 +76,3 @@ def known(model_id: str) -> ModelInfo | None:
     provider, _, name = model_id.partition(":")
     short = f"{provider}:{name.partition(':')[0]}" if provider == "ollama" else model_id
     return next((info for info in CATALOGUE if info.id in (model_id, short)), None)
-
-
-def prefixes(name: str) -> tuple[str, str]:
-    """Give the query and document prefix that the model of this name was trained with, empty where unknown."""
-    bare = name.rpartition("/")[2].lower()
-    return next(((query, document) for family, query, document in _PREFIXES if bare.startswith(family)), ("", ""))

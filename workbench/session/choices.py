@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from importlib.util import find_spec
 
-from workbench.models.catalogue import CATALOGUE, known, prefixes
+from workbench.models.catalogue import CATALOGUE, known
+from workbench.models.prompts import prefixes
 from workbench.records import ModelInfo, ServerModel, ServerStatus
 
 __all__ = ["best_language_model", "embedding_choices", "language_choices"]
@@ -16,16 +19,32 @@ _SUGGESTED = (
               link="https://ollama.com/library/qwen3"),
 )  # fmt: skip
 
+_CLOUD_HOST = "ollama.com"
 _CLOUD = "Runs on ollama.com: the text leaves this machine, and only after you allow it."
 
 
 def embedding_choices(server: ServerStatus | None) -> tuple[ModelInfo, ...]:
-    """List embedding models: those that can be used now, then those to download."""
+    """List embedding models: those that can be used now, those to download, those on somebody else's machine.
+
+    Ready are the bundled one, those that the Ollama server lists, and those in the cache of Hugging Face. A model
+    with a `destination` is never ready: it takes a key, or consent, or both.
+    """
     served = {model.name: model for model in _served(server, "embedding")}
-    rows = [_with(info, _find(served, info)) for info in CATALOGUE]
+    cached = {info.id: info for info in _cached(server)}
+    rows = [_with(info, _find(served, info), cached.pop(info.id, None)) for info in CATALOGUE]
     listed = {_bare(info.id.partition(":")[2]) for info in CATALOGUE}
     rows += [_describe(model) for model in served.values() if _bare(model.name) not in listed]
-    return _ready_first(rows)
+    return tuple(sorted([*rows, *cached.values()], key=lambda info: (bool(info.destination), not info.ready)))
+
+
+@lru_cache(maxsize=1)
+def _cached(server: ServerStatus | None) -> tuple[ModelInfo, ...]:  # noqa: ARG001 - looked at anew when it is asked anew
+    """Give the models in the cache of Hugging Face; a panel draws often, so the folder is not read each time."""
+    if find_spec("workbench.models.huggingface") is None or find_spec("workbench.models.huggingface.hub") is None:
+        return ()
+    from workbench.models.huggingface.hub import cached_models
+
+    return cached_models()
 
 
 def language_choices(server: ServerStatus | None) -> tuple[ModelInfo, ...]:
@@ -59,10 +78,10 @@ def _find(served: dict[str, ServerModel], info: ModelInfo) -> ServerModel | None
     return served.get(name) or served.get(f"{name}:latest")
 
 
-def _with(info: ModelInfo, model: ServerModel | None) -> ModelInfo:
-    if info.provider != "ollama" or model is None:
-        return info
-    return replace(info, ready=True, size_mb=model.size / 1e6, digest=model.digest)
+def _with(info: ModelInfo, model: ServerModel | None, cached: ModelInfo | None) -> ModelInfo:
+    if info.provider == "ollama" and model is not None:
+        return replace(info, ready=True, size_mb=model.size / 1e6, digest=model.digest)
+    return replace(info, ready=True, digest=cached.digest) if cached is not None else info
 
 
 def _describe(model: ServerModel) -> ModelInfo:
@@ -71,7 +90,7 @@ def _describe(model: ServerModel) -> ModelInfo:
     return ModelInfo(
         id=f"ollama:{_bare(model.name)}",
         provider="ollama",
-        ready=True,
+        ready=model.kind == "language" or not model.cloud,
         kind=model.kind,
         dimensions=entry.dimensions if entry else None,
         max_tokens=entry.max_tokens if entry else None,
@@ -81,6 +100,7 @@ def _describe(model: ServerModel) -> ModelInfo:
         document_prefix=document,
         digest=model.digest,
         note=_CLOUD if model.cloud else "",
+        destination=_CLOUD_HOST if model.cloud else "",
     )
 
 
