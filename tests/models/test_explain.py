@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.doubles import WordModel
+from tests.ollama.double import OllamaDouble
 from workbench.errors import ModelError
 from workbench.models import embedding_model
 from workbench.models.explain import explain
+from workbench.models.ollama.model import OllamaEmbedding
 from workbench.models.tokens import EstimatedTokenizer
 
 
@@ -45,6 +49,22 @@ def test_what_is_cut_off_is_what_the_model_does_not_see(bundled):
     other = seen + " computer software"
     np.testing.assert_allclose(bundled.embed([other], "document")[0], explained.vector, atol=1e-5)
     assert abs(bundled.embed([seen.rpartition(" ")[0]], "document")[0] - explained.vector).max() > 1e-5
+
+
+def test_what_is_said_to_be_seen_is_what_a_server_is_sent(bundled):
+    with (
+        OllamaDouble() as double,
+        closing(
+            OllamaEmbedding("short", tokenizer=bundled.tokenizer, host=double.url, query_prefix="query: ")
+        ) as model,
+    ):
+        double.add_model("short", "embedding", parameters="num_ctx                        16")
+        explained = explain(
+            model, "Which of the animals of the Andes has the finest wool, the alpaca or the vicuña?", "query"
+        )
+        assert double.sent("/api/embed")[-1]["input"] == [explained.sent[: explained.seen]]
+        assert explained.sent[: explained.seen] == "query: Which of the animals of the Andes has the finest wool,"
+        assert (explained.tokens, explained.limit) == (25, 16)
 
 
 def test_the_prefix_of_the_role_is_part_of_what_is_sent():

@@ -12,6 +12,7 @@ from tests.doubles import WordModel
 from tests.models.check.engines import TokenModel, byte_tokenizer, cased_tokenizer, uncased_tokenizer
 from workbench.errors import Cancelled, ModelError, ServerError
 from workbench.models.check import check_model
+from workbench.models.tokens import EstimatedTokenizer
 
 SYMBOLS = re.compile(r"[<>=+^|~$`]")
 TOKENIZERS = {"uncased": uncased_tokenizer, "cased": cased_tokenizer, "bytes": byte_tokenizer}
@@ -182,6 +183,25 @@ def test_another_limit_than_it_says(tokenizer, reads, said):
     model = TokenModel(tokenizer, reads=reads)
     assert failures(model) == ["length"]
     assert said in found(model, "length").seen
+
+
+def test_reading_more_than_an_estimated_limit_is_no_fault():
+    model = WordModel(256)
+    assert found(model, "length").passed is False
+    model.tokenizer = EstimatedTokenizer()
+    assert (
+        found(model, "length").seen == "A text of 256 tokens, by estimate, is read whole, and longer ones beyond that."
+    )
+
+
+def test_an_estimated_limit_that_is_too_high_is_found_out():
+    class Short(WordModel):
+        def embed(self, texts, role):
+            return super().embed([" ".join(text.split()[:40]) for text in texts], role)
+
+    model = Short(256)
+    model.tokenizer = EstimatedTokenizer()
+    assert failures(model) == ["length"]
 
 
 class Refusing(TokenModel):
