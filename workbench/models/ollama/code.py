@@ -46,7 +46,7 @@ def as_curl(request: Request) -> str:
     head = " ".join([*parts, "-X", request.method, shlex.quote(request.url)])
     if not request.body:
         return head
-    head = f"{head} \\\n  -H 'Content-Type: application/json' \\\n "
+    head = f"{head} -H 'Content-Type: application/json'"
     data = _json(request.body)
     if len(data.encode()) > _ARGUMENT:
         return f"{head} --data-binary @- <<'END'\n{data}\nEND"
@@ -61,10 +61,10 @@ def as_python(request: Request, package: bool = False) -> str:
     request
         Any.
     package
-        Whether to use the `ollama` package, for embedding and pulling; without it, and for all other routes, the
-        standard library is enough.
+        Whether to use the `ollama` package. All other routes than embedding and pulling, and text with half a
+        surrogate pair, which that package cannot send, are written with the standard library all the same.
     """
-    if package and request.path in _PACKAGED:
+    if package and request.path in _PACKAGED and _has_utf8(request.body):
         return _python_package(request)
     lines = ["import json", "from urllib.request import Request, urlopen", ""]
     if request.body:
@@ -134,6 +134,10 @@ def _javascript_reply(request: Request) -> list[str]:
             "for await (const line of lines) console.log(line);",
         ]
     return ["console.log(await reply.json());"]
+
+
+def _has_utf8(body: Mapping[str, object]) -> bool:
+    return not any("\ud800" <= one <= "\udfff" for one in json.dumps(body, ensure_ascii=False))
 
 
 def _assigned(name: str, body: Mapping[str, object]) -> str:
