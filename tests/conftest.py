@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.needs import fail_if_required
+from workbench.paths import models_folder
 
 # Continuous integration asks the same examples each time, however slow its machine; at home they are new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -17,7 +18,11 @@ if os.environ.get("CI"):
 
 @pytest.fixture(autouse=True)
 def own_stores(tmp_path_factory, monkeypatch):
-    """Keep default stores in a folder of this test; converted models stay shared, they cost seconds."""
+    """Keep stores and cache in folders of this test; converted models stay shared, they cost seconds."""
+    cache = tmp_path_factory.mktemp("cache")
+    models_folder().mkdir(parents=True, exist_ok=True)
+    (cache / "models").symlink_to(models_folder(), target_is_directory=True)
+    monkeypatch.setenv("WORKBENCH_CACHE", str(cache))
     monkeypatch.setenv("WORKBENCH_STORES", str(tmp_path_factory.mktemp("stores")))
     monkeypatch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
 

@@ -12,7 +12,8 @@ __all__ = ["EmbedPlan", "EmbedReport", "ModelInfo", "Progress", "ServerModel", "
 class EmbedPlan:
     """What the next run of embedding would do, counted in chunks as in `EmbedReport`.
 
-    `missing` is the number of vectors to compute; `truncated` the chunks with more tokens than the model reads.
+    `missing` is the number of vectors to compute, `missing_tokens` the tokens of their texts; `truncated` the chunks
+    with more tokens than the model reads.
     """
 
     new: int
@@ -21,6 +22,7 @@ class EmbedPlan:
     reused: int
     missing: int
     truncated: int = 0
+    missing_tokens: int = 0
 
     @property
     def total(self) -> int:

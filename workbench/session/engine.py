@@ -152,9 +152,12 @@ class Engine(State):
         """Give the chosen embedding model, made at its first use."""
         if self._embedding is None or self._embedding[0] is not self.model:
             self._release(embedding=True)
-            options = {"consent": True} if self.model in self.consent else {}
+            options = {"consent": True} if isinstance(self.model, str) and self.model in self.consent else {}
             try:
-                self._embedding = (self.model, embedding_model(self.model, **options))
+                made: Any = embedding_model(self.model, **options)
+                if getattr(made, "destination", "") and made.id in self.consent:
+                    made.consent = True
+                self._embedding = (self.model, made)
             except ConsentNeeded as error:
                 texts = len(self.chunk_list) or "all"
                 raise ConsentNeeded(

@@ -21,6 +21,7 @@ from workbench.models import info_of, prepare, text_room
 from workbench.paths import stores_folder
 from workbench.protocols import EmbeddingModel, Tokenizer
 from workbench.records import Chunk
+from workbench.session.checking import check_once
 from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
     collection = Collection.of(wb.corpus.name, model.id, wb.chunked.chunking, fingerprint)
     known = Prepared(chunks, model, fingerprint, collection, keys, tokens)
     announce(wb, known)
+    check_once(wb, model)
     return known
 
 
@@ -186,17 +188,14 @@ def announce(wb: Engine, now: Prepared) -> None:
     """Publish what the record holds of these chunks, and what is left to do."""
     assert wb.store is not None
     planned = plan(wb.store.record, now.collection, now.chunks, now.keys)
+    known = wb.store.record.known(now.fingerprint_id, now.keys)
     truncated = int(np.count_nonzero(now.tokens > text_room(now.model)))
+    missing_tokens = int(now.tokens[~known].sum())
     wb.publish(
         model_info=info_of(now.model),
         token_counts=now.tokens,
         projection=None,
-        plan=replace(planned, truncated=truncated),
-        embedded=_embedded(wb, now),
+        plan=replace(planned, truncated=truncated, missing_tokens=missing_tokens),
+        embedded=int(np.count_nonzero(known)),
         status="Ready",
     )
-
-
-def _embedded(wb: Engine, known: Prepared) -> int:
-    assert wb.store is not None
-    return int(np.count_nonzero(wb.store.record.known(known.fingerprint_id, known.keys)))

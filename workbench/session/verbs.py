@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source
+from workbench.models import text_room
 from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import work
+from workbench.session import modelling, work
 from workbench.session.prepare import prepared, read_sources
+from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "VERBS", "Verb"]
 
-LANES = ("embed", "map", "ask", "pull", "index", "server")
+LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,18 @@ def prepare(wb: Engine, job: Job) -> None:
     if wb.source is not None:
         prepared(wb, job)
         wb.embedded_now()
+
+
+def rechunk(wb: Engine, job: Job) -> None:
+    """Cut the documents again with the chosen model's tokens, so that it reads every chunk to its end."""
+    with wb.preparing:
+        model = prepared(wb, job).model
+        room = text_room(model)
+        if wb.chunk_size == "document" or (wb.chunk_size != CHUNK_SIZE and wb.chunk_size > room):
+            wb.choose(chunk_size=room, chunk_overlap=min(wb.chunk_overlap, room // 4))
+        wb.chunked = None
+        prepared(wb, job)
+    wb.embedded_now()
 
 
 def search(wb: Engine, job: Job, question: str, **given: Any) -> Retrieval:
@@ -101,7 +115,12 @@ VERBS: Mapping[str, Verb] = {
     "search": Verb("ask", "Searching", search, _SEARCH),
     "ask": Verb("ask", "Searching", ask, (*_SEARCH, "llm", "temperature", "seed")),
     "map": Verb("map", "Laying out the map", draw, ("model", "dimensions", "embedded")),
-    "pull": Verb("pull", "Pulling", work.pull),
+    "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
+    "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),
+    "explain": Verb("explain", "Looking at a text", modelling.explain, ("model",)),
+    "quantize": Verb("int8", "Making an int8 copy", modelling.quantize, _CHUNKING),
+    "pull": Verb("pull", "Pulling", modelling.pull),
+    "unload": Verb("server", "Unloading", modelling.unload),
     "probe": Verb("server", "Looking for Ollama", probe),
     "fill_index": Verb("index", "Filling the Chroma index", fill_index),
     "rebuild_index": Verb("index", "Making the Chroma index anew", rebuild_index),

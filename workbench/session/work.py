@@ -1,4 +1,4 @@
-"""What the lanes do: embed, draw, search, ask, pull. Each takes the workbench and its job."""
+"""What the lanes do: embed, draw, search, ask. Each takes the workbench and its job."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "pull", "searchable"]
+__all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "searchable"]
 
 _REDRAW = 0.1
 """Seconds between two states of an answer that streams."""
@@ -38,6 +38,7 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
     now = prepared(wb, job)
     assert wb.store is not None
     wb.store.require_writer()
+    _consented(wb, now)
     wb.publish(status=f"Embedding with {now.model.id}")
     progress = wb.meter("embed", "Embedding")
 
@@ -54,6 +55,17 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
     wb.publish(embed_report=report, model_info=info_of(now.model), status="Ready")
     wb.embedded_now()
     return report
+
+
+def _consented(wb: Engine, now: Prepared) -> None:
+    """Ask before anything is sent: where it goes, how much it is, and what it costs."""
+    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False):
+        from workbench.models.remote.consent import require
+
+        known = wb.known(now)
+        missing = [chunk.text for chunk, has in zip(now.chunks, known, strict=True) if not has]
+        if missing:
+            require(now.model, prepare(now.model, missing, "document"))
 
 
 def searchable(wb: Engine, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.ndarray]:
@@ -146,23 +158,6 @@ def ask(
     wb.remember(answer)
     wb.publish(status="Ready")
     return answer
-
-
-def pull(wb: Engine, job: Job, model: str) -> str:
-    """Download a model to the Ollama server."""
-    from workbench.models.ollama.server import pull as pull_model
-
-    provider, _, name = model.partition(":")
-    if provider != "ollama" or not name:
-        raise InputError(f"{model!r} cannot be pulled; only models of Ollama can, such as 'ollama:all-minilm'.")
-    meter = wb.meter("pull", f"Pulling {name}", "bytes")
-
-    def told(_: str, completed: int, total: int) -> None:
-        meter(completed, total)
-
-    pull_model(name, job.cancel, told)
-    wb.probe()
-    return model
 
 
 def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:

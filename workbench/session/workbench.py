@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source, docstring_documents
 from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
-from workbench.session.engine import Engine
+from workbench.session.models import ModelVerbs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Workbench"]
 
 
-class Workbench(Engine):
+class Workbench(ModelVerbs):
     """A corpus, the model that reads it, the map of it, and the answers written from it.
 
     Parameters
@@ -72,23 +72,6 @@ class Workbench(Engine):
         """Read the same sources again, and see what another process has embedded."""
         self.submit("refresh").wait()
         return self.load_report
-
-    # Models -----------------------------------------------------------------------------------------------------
-
-    def models(self) -> pd.DataFrame:
-        """List embedding models: id, provider, ready, dimensions, max_tokens, parameters, size_mb and more."""
-        from workbench.frames import models_frame
-
-        return models_frame(self.model_choices(probe=True))
-
-    def pull(self, model: str) -> None:
-        """Download a model to the Ollama server."""
-        self.submit("pull", model).wait()
-
-    def allow(self, model: str) -> None:
-        """Let the text of this corpus leave the machine for this model."""
-        self.consent.add(model)
-        self.forget_models()
 
     # Embedding, search, answer, map -----------------------------------------------------------------------------
 
@@ -228,12 +211,6 @@ class Workbench(Engine):
 
             self._panels = Panels(self)
         return self._panels
-
-    def model_choices(self, probe: bool = False) -> tuple[ModelInfo, ...]:
-        """List embedding models, those ready now first; `probe` asks the Ollama server when nobody has yet."""
-        from workbench.session.choices import embedding_choices
-
-        return embedding_choices(self.probed() if probe else self.server)
 
     def llm_choices(self) -> tuple[ModelInfo, ...]:
         """List language models, those ready now first, `extractive` last."""
