@@ -35,7 +35,7 @@ class PanelPage:
         self.page = browser.new_page(viewport={"width": 700, "height": 900})
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.set_content(f"<style>{stylesheet()}</style><div class='wb-app'><div id='panel'></div></div>")
-        self.page.evaluate(_START, [panel.widget._esm, _json(panel.widget.state)])
+        self.page.evaluate(_START, [panel.live._esm, _json(panel.live.state)])
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.page, name)
@@ -45,7 +45,7 @@ class PanelPage:
         return self.page.evaluate("window.sent")
 
     def draw(self) -> None:
-        self.page.evaluate("(state) => window.model.set('state', state)", _json(self.panel.widget.state))
+        self.page.evaluate("(state) => window.model.set('state', state)", _json(self.panel.live.state))
 
     def close(self) -> None:
         self.page.evaluate("window.release()")

@@ -19,12 +19,12 @@ def panel():
 
 
 def content(panel):
-    return panel.widget.state["content"]
+    return panel.live.state["content"]
 
 
 def test_the_tabs_and_the_number_of_selected_chunks():
     state = view(asked(selection=("llamas.md:1", "trap.md:0")))
-    assert [tab["name"] for tab in state["tabs"]] == ["Prompt", "Scores", "Chunks", "Selection (2)"]
+    assert [tab["name"] for tab in state["tabs"]] == ["Prompt", "What the model sees", "Scores", "Chunks", "Selection (2)"]
 
 
 def test_the_prompt_is_the_exact_text_with_its_tokens():
@@ -69,7 +69,7 @@ def test_why_not_is_answered_in_place(panel):
 )
 def test_why_not_of_an_unknown_chunk_is_explained(panel, chunk, said):
     panel.act("why", chunk=chunk)
-    assert panel.widget.state["problem"].startswith(said)
+    assert panel.live.state["problem"].startswith(said)
 
 
 def test_chunks_with_their_tokens_and_what_is_cut(panel, monkeypatch):
@@ -123,13 +123,30 @@ def test_a_row_opens_its_chunk(panel):
 
 def test_an_unknown_tab_is_refused(panel):
     panel.act("tab", tab="secrets")
-    assert panel.widget.state["problem"] == "There is no tab 'secrets'; there are: prompt, scores, chunks, selection."
+    assert panel.live.state["problem"] == "There is no tab 'secrets'; there are: prompt, sees, scores, chunks, selection."
 
 
 def test_a_closed_panel_is_silent():
     wb = asked()
     panel = DetailsPanel(wb)
     panel.close()
-    before = panel.widget.state
+    before = panel.live.state
     wb.publish(answer=None)
-    assert panel.widget.state is before
+    assert panel.live.state is before
+
+
+def test_what_the_model_sees_is_a_panel_of_its_own_made_when_it_is_looked_at():
+    panel = DetailsPanel(asked())
+    below = panel.widget.children[1]
+    assert below.children == ()
+    panel.act("tab", tab="sees")
+    (guest,) = below.children
+    assert panel.live.state["content"] == {"guest": True}
+    assert "checking" in guest.state
+    assert below.layout.display is None
+    panel.act("tab", tab="prompt")
+    assert below.layout.display == "none"
+    panel.act("tab", tab="sees")
+    assert below.children == (guest,)
+    panel.close()
+    assert guest.comm is None

@@ -56,6 +56,11 @@ class LivePanel(Panel):
         self.watch(self.reads, self.refresh)
         self.watch(("focus",), self._light)
 
+    @property
+    def live(self) -> anywidget.AnyWidget:
+        """What is drawn in the browser; the same as `widget` where nothing stands around it."""
+        return self._live
+
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn: plain JSON, made from the workbench alone."""
         raise NotImplementedError

@@ -1,20 +1,25 @@
-"""All that explains an answer, in tabs: prompt, scores, chunks, selection."""
+"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ipywidgets import VBox
+
 from workbench.errors import InputError
 from workbench.widgets._details import chunks_tab, prompt_tab, scores_tab, selection_tab
 from workbench.widgets._live import LivePanel
+from workbench.widgets.sees_panel import SeesPanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
 __all__ = ["TABS", "DetailsPanel", "view"]
 
-TABS = ("prompt", "scores", "chunks", "selection")
+TABS = ("prompt", "sees", "scores", "chunks", "selection")
+GUEST = "sees"
+"""The tab whose content is a panel of its own, made when it is first turned to."""
 
 
 class DetailsPanel(LivePanel):
@@ -27,7 +32,10 @@ class DetailsPanel(LivePanel):
         self._tab = "prompt"
         self._words = ""
         self._why: tuple[object, dict[str, Any] | None] = (None, None)
+        self._guest: SeesPanel | None = None
         super().__init__(wb)
+        self._below = VBox()
+        self.widget = VBox([self._live, self._below])
 
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn; what was found out about a chunk goes with the question it was asked of."""
@@ -50,6 +58,16 @@ class DetailsPanel(LivePanel):
         if tab not in TABS:
             raise InputError(f"There is no tab {tab!r}; there are: {', '.join(TABS)}.")
         self._tab = tab
+        if tab == GUEST and self._guest is None:
+            self._guest = SeesPanel(self.wb)
+            self._below.children = [self._guest.widget]
+        self._below.layout.display = None if tab == GUEST else "none"
+
+    def close(self) -> None:
+        """Close the panel inside too."""
+        if self._guest is not None:
+            self._guest.close()
+        super().close()
 
     def _filter(self, words: str) -> None:
         self._words = words
@@ -96,12 +114,14 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
     """
     make = {
         "prompt": lambda: prompt_tab(wb),
+        "sees": lambda: {"guest": True},
         "scores": lambda: scores_tab(wb, why),
         "chunks": lambda: chunks_tab(wb, words),
         "selection": lambda: selection_tab(wb),
     }
     names = {
         "prompt": "Prompt",
+        "sees": "What the model sees",
         "scores": "Scores",
         "chunks": "Chunks",
         "selection": f"Selection ({len(wb.selection):,})",
