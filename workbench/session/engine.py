@@ -57,6 +57,7 @@ class Engine(State):
         self.store: Store | None = None
         self.consent: set[str] = set()
         self.preparing = threading.RLock()
+        self._making = threading.Lock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
         self.children = {name: Child(name) for name in ("map", "index")}
         self.live = False
@@ -83,7 +84,7 @@ class Engine(State):
         if verb not in VERBS:
             raise InputError(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
         known = VERBS[verb]
-        settings = tuple(repr(getattr(self, name)) for name in known.settings)
+        settings = tuple(_named(getattr(self, name)) for name in known.settings)
         key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
         lane = known.lane
         return self.lanes[lane].submit(
@@ -150,20 +151,22 @@ class Engine(State):
 
     def embedding_model(self) -> EmbeddingModel:
         """Give the chosen embedding model, made at its first use."""
-        if self._embedding is None or self._embedding[0] is not self.model:
-            self._release(embedding=True)
-            options = {"consent": True} if isinstance(self.model, str) and self.model in self.consent else {}
-            try:
-                made: Any = embedding_model(self.model, **options)
-                if getattr(made, "destination", "") and made.id in self.consent:
-                    made.consent = True
-                self._embedding = (self.model, made)
-            except ConsentNeeded as error:
-                texts = len(self.chunk_list) or "all"
-                raise ConsentNeeded(
-                    f"{error} It would be sent {texts} texts; its provider says what they cost."
-                ) from None
-        return self._embedding[1]
+        with self._making:  # several lanes may be the first
+            if self._embedding is None or self._embedding[0] is not self.model:
+                self._release(embedding=True)
+                self._embedding = (self.model, self._made(self.model))
+            return self._embedding[1]
+
+    def _made(self, spec: Any) -> EmbeddingModel:
+        options = {"consent": True} if isinstance(spec, str) and spec in self.consent else {}
+        try:
+            made: Any = embedding_model(spec, **options)
+        except ConsentNeeded as error:
+            texts = len(self.chunk_list) or "all"
+            raise ConsentNeeded(f"{error} It would be sent {texts} texts; its provider says what they cost.") from None
+        if getattr(made, "destination", "") and made.id in self.consent:
+            made.consent = True
+        return made
 
     def language_model(self, given: object, embedding: EmbeddingModel) -> LanguageModel:
         """Give a language model: the one given, else the chosen one, else the best there is."""
@@ -277,6 +280,12 @@ class Engine(State):
             self.store.close()
             self.store = None
         atexit.unregister(self._at_exit)
+
+
+def _named(setting: object) -> str:
+    """Give a setting's value; an object, such as a model with options, is only ever equal to itself."""
+    plain = setting is None or isinstance(setting, (str, int, float, tuple, list, dict))
+    return repr(setting) if plain else f"{setting!r} {id(setting)}"
 
 
 def _close_later(engine: Engine) -> Callable[[], None]:
