@@ -23,7 +23,7 @@ from workbench.protocols import EmbeddingModel, LanguageModel
 from workbench.records import Chunk, Progress, ServerStatus
 from workbench.session.prepare import Chunked, Prepared
 from workbench.session.state import State
-from workbench.session.verbs import LANES, VERBS, Verb
+from workbench.session.verbs import LANES, VERBS, Verb, named
 
 __all__ = ["Engine"]
 
@@ -84,7 +84,7 @@ class Engine(State):
         if verb not in VERBS:
             raise InputError(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
         known = VERBS[verb]
-        settings = tuple(_named(getattr(self, name)) for name in known.settings)
+        settings = tuple(named(getattr(self, name)) for name in known.settings)
         key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
         lane = known.lane
         return self.lanes[lane].submit(
@@ -280,12 +280,6 @@ class Engine(State):
             self.store.close()
             self.store = None
         atexit.unregister(self._at_exit)
-
-
-def _named(setting: object) -> str:
-    """Give a setting's value; an object, such as a model with options, is only ever equal to itself."""
-    plain = setting is None or isinstance(setting, (str, int, float, tuple, list, dict))
-    return repr(setting) if plain else f"{setting!r} {id(setting)}"
 
 
 def _close_later(engine: Engine) -> Callable[[], None]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["LANES", "VERBS", "Verb"]
+__all__ = ["LANES", "VERBS", "Verb", "named"]
 
 LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8")
 
@@ -125,3 +125,9 @@ VERBS: Mapping[str, Verb] = {
     "fill_index": Verb("index", "Filling the Chroma index", fill_index),
     "rebuild_index": Verb("index", "Making the Chroma index anew", rebuild_index),
 }
+
+
+def named(setting: object) -> str:
+    """Give a setting's value; an object, such as a model with options, is only ever equal to itself."""
+    plain = setting is None or isinstance(setting, (str, int, float, tuple, list, dict))
+    return repr(setting) if plain else f"{setting!r} {id(setting)}"
