@@ -72,8 +72,11 @@ def test_a_server_without_the_route_is_asked_the_old_way():
 
 
 EMBED_ERRORS = {
-    "embed-too-long-no-truncate": (ModelError, "Text 1 of 1 has 3 tokens and ollama:all-minilm reads at most 512"),
-    "embed-batch-one-too-long": (ModelError, "reads at most 512. Choose a smaller chunk size"),
+    "embed-too-long-no-truncate": (
+        ModelError,
+        "Text 1 of 1 has 3 tokens, and ollama:all-minilm reads 512, but the server says",
+    ),
+    "embed-batch-one-too-long": (ModelError, "it gives the model less room than that. Choose a smaller chunk size"),
     "embed-missing-model": (ModelNotFound, "Get it with: ollama pull all-minilm"),
     "embed-malformed-name": (ModelNotFound, "is not a model name that Ollama accepts"),
     "embed-blank-model": (ModelNotFound, "has no model"),

@@ -9,9 +9,9 @@ import pytest
 
 from tests.doubles import WordModel, WordTokenizer
 from tests.ollama.double import OllamaDouble
-from workbench.errors import ConsentNeeded, InputError, ModelError, ServerError
+from workbench.errors import ConsentNeeded, InputError, ModelError
 from workbench.models.ollama.model import OllamaEmbedding
-from workbench.models.ollama.names import cloud_host, host_of
+from workbench.models.ollama.names import cloud_host, host_of, same_model
 from workbench.models.ollama.served import read_facts
 from workbench.models.ollama.server import status
 
@@ -30,6 +30,10 @@ def model(ollama_double):
 @pytest.mark.parametrize(
     ("fault", "text"),
     [
+        (
+            {"kind": "status", "status": 400, "text": "embedding contains NaN or Inf values"},
+            "a vector of all-minilm is not finite",
+        ),
         ({"kind": "unauthorised"}, r"does not let this request in \(401: unauthorized\)\..*ollama signin.*OLLAMA_API_"),
         ({"kind": "too-many"}, r"takes no more requests for now \(429: too many requests\)\. Try again in 7 s\.$"),
         ({"kind": "too-many", "retry_after": ""}, r"\(429: too many requests\)\. Try again in a minute\.$"),
@@ -41,7 +45,7 @@ def model(ollama_double):
 )
 def test_a_refusal_is_one_sentence_and_a_retry_goes_on(model, ollama_double, fault, text):
     ollama_double.fail("/api/embed", **fault)
-    with pytest.raises(ServerError, match=text) as caught:
+    with pytest.raises(ModelError, match=text) as caught:
         model.embed(["llama"], "document")
     assert "\n" not in str(caught.value)
     ollama_double.heal()
@@ -120,6 +124,22 @@ def test_a_copied_cloud_model_says_so_at_its_first_use(ollama_double):
 )
 def test_the_address_of_the_cloud_is_known(url, host, cloud):
     assert (host_of(url), cloud_host(url)) == (host, cloud)
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "same"),
+    [
+        ("all-minilm", "all-minilm:latest", True),
+        ("ALL-MiniLM:latest", "all-minilm:latest", True),
+        ("library/all-minilm", "all-minilm:latest", True),
+        ("registry.ollama.ai/library/all-minilm:33m", "all-minilm:33m", True),
+        ("all-minilm:33m", "all-minilm:latest", False),
+        ("registry.example:5000/library/slow", "registry.example:5000/library/slow:latest", True),
+        ("me/all-minilm", "all-minilm:latest", False),
+    ],
+)
+def test_a_name_in_another_spelling_is_the_same_model(name, listed, same):
+    assert same_model(name, listed) is same
 
 
 def test_on_the_clouds_own_address_every_model_is_in_the_cloud(ollama_double, monkeypatch):

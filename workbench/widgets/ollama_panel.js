@@ -92,7 +92,7 @@ function request(state, ui, act, redraw) {
     redraw();
   };
   const body = now.why ? [h("p", { class: "wb-note", key: "why" }, now.why)] : [
-    h("textarea", { class: "wb-field wb-mono", key: "code", readonly: true, rows: "8", spellcheck: "false", "aria-label": "The request as text", value: now.code }),
+    h("textarea", { class: "wb-field wb-mono", key: "code", readonly: true, rows: String(Math.max(3, Math.min(14, now.code.split("\n").length))), spellcheck: "false", "aria-label": "The request as text", value: now.code }),
     h("div", { class: "wb-row", key: "end" },
       h("button", { type: "button", class: "wb-chip", onclick: press }, "Copy"),
       h("span", { class: "wb-note", role: "status" }, ui.said || "")),

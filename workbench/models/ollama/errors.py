@@ -128,6 +128,11 @@ def refused(host: str, status: int, text: str, model: str, wait: str = "") -> Mo
             Crashed,
             f"The process that runs {model} on {host} ended ({text}). Try again; it may be short of memory.",
         ),
+        (
+            "contains NaN" in text,
+            ModelError,
+            f"{server} says that a vector of {model} is not finite ({text}). Nothing of this reply is used; try again.",
+        ),
         (any(part in text for part in NO_VECTORS), NoEmbedding, str(no_embedding(model))),
         (
             status == 401,

@@ -252,10 +252,13 @@ class OllamaEmbedding(ServedModel, Model):
         counts = [int(count) + self.special_tokens for count in self.tokenizer.count(texts)]
         worst = max(range(len(texts)), key=counts.__getitem__)
         about = "" if self.tokenizer.exact else "about "
-        return ContextOverflow(
-            f"Text {first + worst + 1} of {total} has {about}{counts[worst]} tokens and {self.id} reads at most "
-            f"{self.max_tokens}. Choose a smaller chunk size."
-        )
+        said = f"Text {first + worst + 1} of {total} has {about}{counts[worst]} tokens"
+        if counts[worst] <= self.max_tokens:
+            return ContextOverflow(
+                f"{said}, and {self.id} reads {self.max_tokens}, but the server says that it is too long: it gives the "
+                "model less room than that. Choose a smaller chunk size, or a larger OLLAMA_CONTEXT_LENGTH."
+            )
+        return ContextOverflow(f"{said} and {self.id} reads at most {self.max_tokens}. Choose a smaller chunk size.")
 
     def _fresh(self) -> ModelFacts:
         if self._facts is None or monotonic() - self._asked > FRESH_SECONDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-__all__ = ["CLOUD", "cloud_host", "host_of", "is_cloud"]
+__all__ = ["CLOUD", "cloud_host", "host_of", "is_cloud", "same_model"]
 
 CLOUD = "ollama.com"
 
@@ -12,6 +12,16 @@ CLOUD = "ollama.com"
 def is_cloud(name: str) -> bool:
     """Whether a model's name says that ollama.com runs it: a tag `cloud` or any ending `-cloud`."""
     return name.strip().lower().endswith((":cloud", "-cloud"))
+
+
+def same_model(name: str, listed: str) -> bool:
+    """Whether a name as a person writes it is the one that a server lists: Ollama adds the tag and knows no case."""
+    return _full(name) == _full(listed)
+
+
+def _full(name: str) -> str:
+    short = name.strip().lower().removeprefix("registry.ollama.ai/").removeprefix("library/")
+    return short if ":" in short.rpartition("/")[2] else f"{short}:latest"
 
 
 def host_of(url: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.models.ollama.errors import need_consent
-from workbench.models.ollama.names import CLOUD, cloud_host, host_of, is_cloud
+from workbench.models.ollama.names import CLOUD, cloud_host, host_of, is_cloud, same_model
 
 if TYPE_CHECKING:
     from workbench.models.ollama.client import OllamaClient
@@ -76,9 +76,8 @@ def _embeds(shown: Mapping[str, Any]) -> bool:
 
 
 def _digest(client: OllamaClient, name: str) -> str:
-    wanted = {name.lower(), f"{name}:latest".lower()}
     listed = client.reply("GET", "/api/tags").get("models") or []
-    return next((raw.get("digest") or "" for raw in listed if str(raw.get("name")).lower() in wanted), "")
+    return next((raw.get("digest") or "" for raw in listed if same_model(name, str(raw.get("name")))), "")
 
 
 def _parameter(lines: str, key: str) -> int | None:

@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from workbench.errors import ServerError
+from workbench.models.ollama.names import same_model
 
 if TYPE_CHECKING:
     from workbench.models.ollama.client import OllamaClient
@@ -58,10 +59,9 @@ def unload(name: str, host: str | None = None) -> bool:
 def _gone(client: OllamaClient, name: str) -> bool:
     """Wait until the server no longer lists the model as loaded."""
     end = monotonic() + WAIT_SECONDS
-    names = {name.lower(), f"{name}:latest".lower()}
     while True:
         loaded = client.reply("GET", "/api/ps").get("models") or []
-        if not any(str(raw.get("name")).lower() in names for raw in loaded):
+        if not any(same_model(name, str(raw.get("name"))) for raw in loaded):
             return True
         if monotonic() > end:
             return False
