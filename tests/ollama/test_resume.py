@@ -21,8 +21,9 @@ def wb(ollama_double, tmp_path):
     ollama_double.embed = vectors
     ollama_double.models["all-minilm:latest"].digest = "0" * 64
     model = embedding_model("ollama:all-minilm", timeout=1.0)
-    with Workbench(TEXTS, store=tmp_path / "store", model=model) as made:
-        yield made
+    made = Workbench(TEXTS, store=tmp_path / "store", model=model)
+    yield made
+    made.close(finish=False)  # Chroma's index is not waited for
     model.close()
 
 
