@@ -220,6 +220,17 @@ def test_any_name_is_pulled_with_progress_and_can_be_cancelled(nb, server):
     assert "nomic-embed-text:latest" in server.models
 
 
+def test_a_name_that_nobody_knows_is_said_and_another_pull_clears_it(nb, server):
+    box = nb.page.get_by_label("Pull", exact=True)
+    box.fill("no-such-model")
+    box.press("Enter")
+    nb.wait_text(".wb-ollama .failed", "There is no model 'no-such-model' to fetch")
+    box.fill("ollama pull all-minilm")
+    box.press("Enter")
+    nb.page.locator(".wb-ollama .failed").wait_for(state="detached")
+    assert [body["model"] for body in server.sent("/api/pull")][-2:] == ["no-such-model", "all-minilm"]
+
+
 def test_the_copied_request_is_the_one_that_was_sent(nb, server):
     nb.page.get_by_role("button", name="Copy this request").click()
     area = nb.page.get_by_role("textbox", name="The request as text")

@@ -10,6 +10,7 @@ import pytest
 from tests.doubles import WordModel, WordTokenizer
 from tests.ollama.double import OllamaDouble
 from workbench.errors import ConsentNeeded, InputError, ModelError
+from workbench.models import info_of
 from workbench.models.ollama.model import OllamaEmbedding
 from workbench.models.ollama.names import cloud_host, host_of, same_model
 from workbench.models.ollama.served import read_facts
@@ -95,6 +96,18 @@ def test_less_than_one_is_refused_when_it_is_given(option):
 def test_a_cloud_model_says_where_text_goes():
     assert make().destination == ""
     assert make("big-embed:cloud", consent=True).destination == "ollama.com"
+
+
+def test_a_cloud_model_that_is_allowed_is_described_with_where_text_goes(ollama_double):
+    ollama_double.cloud = True
+    ollama_double.add_model(
+        "big-embed:cloud", "embedding", remote_host="https://ollama.com:443", remote_model="big-embed"
+    )
+    model = make("big-embed:cloud", consent=True)
+    info = info_of(model)
+    assert (info.destination, info.id, info.dimensions) == ("ollama.com", "ollama:big-embed:cloud", 384)
+    assert model.embed(["allowed"], "document").shape == (1, 384)
+    model.close()
 
 
 def test_a_copied_cloud_model_says_so_at_its_first_use(ollama_double):

@@ -5,6 +5,7 @@ import shlex
 import pytest
 
 from tests.widgets.fake import FakeWorkbench, chunked
+from workbench.errors import ServerError
 from workbench.models import embedding_model
 from workbench.records import Document, Progress, ServerModel, ServerStatus
 from workbench.widgets.ollama_panel import Copying, OllamaPanel, view
@@ -115,6 +116,16 @@ def test_a_pull_shows_how_far_it_is_and_how_it_stopped():
     assert view(wb, Copying())["stopped"] == "Pulling all-minilm: failed. Pulling it again goes on there."
     wb.tell(Progress("pull", "Pulling all-minilm", 46, 46, "bytes", state="done"))
     assert view(wb, Copying())["stopped"] == ""
+
+
+@pytest.mark.parametrize("lane", ["pull", "server"])
+def test_what_went_wrong_with_the_server_is_said_here(lane):
+    wb = FakeWorkbench(server=SERVER, error=ServerError("The server cannot reach the model library."))
+    assert view(wb, Copying())["failed"] == ""
+    wb.tell(Progress(lane, "Working", state="failed"))
+    assert view(wb, Copying())["failed"] == "The server cannot reach the model library."
+    wb.publish(error=None)
+    assert view(wb, Copying())["failed"] == ""
 
 
 def sent(code):

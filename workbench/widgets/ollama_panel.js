@@ -116,6 +116,7 @@ function draw(state, ui, act, redraw) {
     table(state, act),
     pull(state, ui, act),
     request(state, ui, act, redraw),
+    state.failed ? h("p", { class: "wb-warn failed", role: "alert", key: "failed" }, state.failed) : null,
     state.problem ? h("p", { class: "wb-warn", role: "alert", key: "problem" }, state.problem) : null,
   ].filter(Boolean);
 }

@@ -37,7 +37,7 @@ class OllamaPanel(LivePanel):
     """Shows an Ollama server and acts on it; the request that is shown to be copied is the panel's own choice."""
 
     name = "ollama_panel"
-    reads = ("server", "progress", "model", "model_info", "query", "chunks")
+    reads = ("server", "progress", "error", "model", "model_info", "query", "chunks")
 
     def __init__(self, wb: Workbench) -> None:
         self.copying = Copying()
@@ -78,7 +78,8 @@ def view(wb: Workbench, copying: Copying) -> dict[str, Any]:
         `server`: `up` (None if nobody has looked yet), `said`, `why` it does not answer, the command that would
         `start` it, and a `warning`. `rows`: the server's models with `id`, `name`, `kind`, `size`, `parameters`,
         `loaded`, `memory`, `expires` (ISO 8601) and `cloud`. `loaded`: what is in memory, in words. `pulling`: a
-        running download; `stopped`: how the last one ended, if not well. `copy`: see `_copy`.
+        running download; `stopped`: how the last one ended, if not well. `failed`: what went wrong with the server.
+        `copy`: see `_copy`.
     """
     server = wb.server
     up = server is not None and server.reachable
@@ -89,6 +90,7 @@ def view(wb: Workbench, copying: Copying) -> dict[str, Any]:
         "loaded": _in_memory(models),
         "pulling": progress_state(running(wb, "pull")),
         "stopped": _stopped(wb.progress.get("pull")),
+        "failed": _failed(wb),
         "copy": _copy(wb, copying),
     }
 
@@ -144,6 +146,12 @@ def _stopped(job: Progress | None) -> str:
     share = f"{bytes_text(job.done)} of {bytes_text(job.total)}" if job.total else ""
     ended = "stopped" if job.state == "cancelled" else "failed"
     return f"{join(f'{job.label}: {ended}', share)}. Pulling it again goes on there."
+
+
+def _failed(wb: Workbench) -> str:
+    """Give the error of the last download, unloading or look, if it is still the last of all errors."""
+    states = [wb.progress[lane].state for lane in ("pull", "server") if lane in wb.progress]
+    return str(wb.error) if "failed" in states and wb.error is not None else ""
 
 
 def _copy(wb: Workbench, copying: Copying) -> dict[str, Any]:
