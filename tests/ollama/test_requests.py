@@ -20,9 +20,16 @@ from hypothesis import strategies as st
 
 from tests.doubles import WordTokenizer
 from workbench.errors import InputError
-from workbench.models.ollama.code import as_curl, as_javascript, as_python
 from workbench.models.ollama.model import OllamaEmbedding
-from workbench.models.ollama.requests import Request, embed_request, encode, pull_request
+from workbench.models.ollama.requests import (
+    Request,
+    as_curl,
+    as_javascript,
+    as_python,
+    embed_request,
+    encode,
+    pull_request,
+)
 
 HOST = "http://127.0.0.1:11434"
 HOSTILE = [

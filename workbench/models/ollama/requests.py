@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Request", "embed_request", "encode", "pull_request"]
+from workbench.models.ollama.code import as_code, as_curl, as_javascript, as_python
+
+__all__ = ["Request", "as_curl", "as_javascript", "as_python", "embed_request", "encode", "pull_request"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,6 @@ class Request:
         InputError
             If the language is another.
         """
-        from workbench.models.ollama.code import as_code
-
         return as_code(self, language, package=package)
 
 
