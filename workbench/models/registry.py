@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 __all__ = ["bundled", "ollama"]
 
 
-def bundled(name: str) -> EmbeddingModel:
+def bundled(name: str, **options: object) -> EmbeddingModel:
     """Make the bundled model; it has one name."""
     from workbench.models.bundled import BundledModel
 
     if f"bundled:{name}" != BundledModel.id:
         raise ModelNotFound(f"There is no bundled model {name!r}; there is one: {BundledModel.id!r}.")
-    return BundledModel()
+    return BundledModel(**options)  # type: ignore[arg-type]
 
 
 def ollama(name: str, **options: object) -> EmbeddingModel:

@@ -112,7 +112,7 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
     why
         What was found out about one chunk, or None.
     """
-    make = {
+    make: dict[str, Callable[[], dict[str, Any]]] = {
         "prompt": lambda: prompt_tab(wb),
         "sees": lambda: {"guest": True},
         "scores": lambda: scores_tab(wb, why),

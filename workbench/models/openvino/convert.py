@@ -1,62 +1,138 @@
-"""Convert a BERT-like sentence encoder to OpenVINO; run as a process of its own.
+"""Convert a sentence encoder to OpenVINO; run as a process of its own.
 
-    python -m workbench.models.openvino.convert SOURCE_FOLDER TARGET_XML
+    python -m workbench.models.openvino.convert SOURCE_FOLDER TARGET_FOLDER
 
-Importing torch and transformers and tracing the model holds the interpreter for many seconds and half a
-gigabyte: a separate process keeps both away from the notebook.
+Importing torch and tracing the model holds the interpreter for many seconds and half a gigabyte: a separate process
+keeps both away from the notebook.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["convert", "refuse_telemetry"]
+import numpy as np
+
+from workbench.models.openvino.description import Description
+from workbench.models.openvino.encoder import OpenVinoEncoder
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+__all__ = ["REFUSED", "TOLERANCE", "convert", "refuse_telemetry"]
+
+REFUSED = "refused.json"
+TOLERANCE = 1e-4
+"""Largest difference of one number of a vector to that of sentence-transformers."""
+
+_LONGEST = 512
+"""Tokens, where neither the model nor its tokenizer says: what BERT and its kin read."""
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_PROBES = (
+    "wool",
+    "The llama carries loads in the Andes.",
+    "Ein Gefäß, 12 Äpfel & <b>fünf</b> Nüsse = 17?",
+    "Альпака даёт тонкую шерсть.",
+    "ラマはアンデスに住んでいます。",
+    "A camel stores fat in its hump and drinks little. " * 12,
+    "word " * 2000,
+)
+"""Short, long, cut off, accented, and in other scripts."""
+
+
+class _RefusedError(Exception):
+    """The model stays on torch."""
 
 
 def convert(source: Path, target: Path) -> None:
-    """Write `target` (.xml) and its .bin: token ids and mask in, unit-length mean-pooled vectors out, float32.
+    """Write model.xml, model.bin, tokenizer.json and encoder.json into `target`; where that cannot be, refused.json.
 
-    Mean pooling over the attention mask and normalisation to unit length are part of the graph, as in the
-    model's own `modules.json`.
+    Token ids and mask go in, and what the model's own modules give comes out: pooling, dense layers and normalisation
+    are part of the graph. Nothing is kept whose vectors differ from those of sentence-transformers.
     """
     refuse_telemetry()
-    import openvino
-    import torch
-    from transformers import AutoModel
-
-    bert = AutoModel.from_pretrained(
-        source, local_files_only=True, trust_remote_code=False, use_safetensors=True, attn_implementation="eager"
-    ).eval()
-
-    class Encoder(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.bert = bert
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-            mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, p=2, dim=1)
-
-    example = {
-        "input_ids": torch.ones((2, 8), dtype=torch.int64),
-        "attention_mask": torch.ones((2, 8), dtype=torch.int64),
-    }
-    with torch.no_grad():
-        model = openvino.convert_model(Encoder().eval(), example_input=example)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.stem}.{os.getpid()}.partial.xml")
-    openvino.save_model(model, partial, compress_to_fp16=False)
-    partial.with_suffix(".bin").replace(target.with_suffix(".bin"))
-    partial.replace(target)
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        _convert(source, target)
+    except _RefusedError as refusal:
+        (target / REFUSED).write_text(json.dumps({"reason": str(refusal)}), encoding="utf-8")
 
 
 def refuse_telemetry() -> None:
     """Keep OpenVINO's converter from reporting its use over the network: it takes its own stub instead."""
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+
+
+def _convert(source: Path, target: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(
+        str(source),
+        device="cpu",
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
+    ).eval()
+    fast = getattr(model.tokenizer, "backend_tokenizer", None)
+    if fast is None:
+        raise _RefusedError("it has no fast tokenizer (no tokenizer.json)")
+    if any(getattr(module, "include_prompt", True) is False for module in model):
+        raise _RefusedError("its pooling leaves the prompt out, which differs from text to text")
+    names = [name for name in _INPUTS if name in model.tokenizer.model_input_names]
+    partial = target / f"model.{os.getpid()}.partial.xml"
+    _save(model, names, partial)
+    description = Description(
+        max_tokens=int(model.max_seq_length or _LONGEST),
+        dimensions=int(model.get_embedding_dimension() or 0),
+        special_tokens=int(model.tokenizer.num_special_tokens_to_add()),
+        inputs=tuple(names),
+        pad=int(model.tokenizer.pad_token_id or 0),
+    )
+    description.write(target)
+    fast.no_padding()
+    fast.no_truncation()
+    fast.save(str(target / "tokenizer.json"))
+    _compare(model, OpenVinoEncoder(target, graph=partial))
+    partial.with_suffix(".bin").replace(target / "model.bin")
+    partial.replace(target / "model.xml")
+
+
+def _save(model: SentenceTransformer, names: list[str], path: Path) -> None:
+    import openvino
+    import torch
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.modules_in_order = torch.nn.ModuleList(list(model))
+
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            features: dict[str, Any] = dict(zip(names, inputs, strict=True))
+            for module in self.modules_in_order:
+                features = module(features)
+            return features["sentence_embedding"]
+
+    example = model.tokenizer(["a llama", "an alpaca and a camel"], padding=True, return_tensors="pt")
+    try:
+        with torch.no_grad():
+            graph = openvino.convert_model(Whole().eval(), example_input=tuple(example[name] for name in names))
+    except Exception as error:  # whatever a model of anybody's making raises, it is a reason to stay on torch
+        raise _RefusedError(f"OpenVINO cannot convert it ({type(error).__name__}: {str(error)[:200]})") from error
+    for port, name in zip(graph.inputs, names, strict=True):
+        port.get_tensor().set_names({name})
+    openvino.save_model(graph, path, compress_to_fp16=False)
+
+
+def _compare(model: SentenceTransformer, encoder: OpenVinoEncoder) -> None:
+    texts = list(_PROBES)
+    right = model.encode(texts, batch_size=1, convert_to_numpy=True, show_progress_bar=False)
+    drift = float(np.abs(encoder.encode(texts) - right).max())
+    if not drift <= TOLERANCE:  # NaN too
+        raise _RefusedError(f"its vectors would differ from sentence-transformers' by {drift:.2g}")
 
 
 if __name__ == "__main__":
