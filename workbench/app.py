@@ -18,7 +18,9 @@ from workbench.widgets.details_panel import DetailsPanel
 from workbench.widgets.embed_panel import EmbedPanel
 from workbench.widgets.map_panel import MapPanel
 from workbench.widgets.model_panel import ModelPanel
+from workbench.widgets.ollama_panel import OllamaPanel
 from workbench.widgets.query_panel import QueryPanel
+from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.status_panel import StatusPanel
 from workbench.widgets.steps_panel import StepsPanel
 from workbench.widgets.theme import app_box
@@ -36,7 +38,9 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "embed": EmbedPanel,
     "map": MapPanel,
     "model": ModelPanel,
+    "ollama": OllamaPanel,
     "query": QueryPanel,
+    "sees": SeesPanel,
     "status": StatusPanel,
 }
 """Name to what makes the panel."""
@@ -79,12 +83,37 @@ class Framed(Panel):
         change("wb-presentation")
 
 
+class Stacked(Panel):
+    """Panels one below the other, as one.
+
+    Parameters
+    ----------
+    wb
+        The workbench.
+    panels
+        Closed together.
+    """
+
+    def __init__(self, wb: Workbench, panels: Sequence[Panel]) -> None:
+        super().__init__(wb)
+        self.panels = panels
+        self.widget: VBox = VBox([panel.widget for panel in panels])
+
+    def close(self) -> None:
+        """Close the panels; may be called twice."""
+        for panel in self.panels:
+            panel.close()
+        super().close()
+
+
 class App(Framed):
     """All panels of a workbench: status, steps, question, map beside answer and passages, and tabs below."""
 
     def __init__(self, wb: Workbench) -> None:
         status = StatusPanel(wb)
-        steps = StepsPanel(wb, {name: partial(PANELS[name], wb) for name in ("corpus", "model", "embed")})
+        steps = StepsPanel(
+            wb, {"corpus": partial(CorpusPanel, wb), "model": partial(_models, wb), "embed": partial(EmbedPanel, wb)}
+        )
         query, drawn = QueryPanel(wb), MapPanel(wb)
         answer, cards, details = AnswerPanel(wb), CardsPanel(wb), DetailsPanel(wb)
         left = _box("wb-left", drawn)
@@ -93,6 +122,10 @@ class App(Framed):
         main.add_class("wb-main")
         panels = (status, steps, query, drawn, answer, cards, details)
         super().__init__(wb, panels, status.widget, steps.widget, query.widget, main, details.widget)
+
+
+def _models(wb: Workbench) -> Stacked:
+    return Stacked(wb, (ModelPanel(wb), OllamaPanel(wb)))
 
 
 def _box(name: str, *panels: Panel) -> VBox:

@@ -53,6 +53,7 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
         announce(wb, now)
     report = replace(report, truncated=wb.plan.truncated)
     wb.publish(embed_report=report, model_info=info_of(now.model), status="Ready")
+    _look_at_server(wb, now.model.id)
     wb.embedded_now()
     return report
 
@@ -157,7 +158,14 @@ def ask(
         raise Cancelled("The question was overtaken by a newer one; its answer so far was not kept.")
     wb.remember(answer)
     wb.publish(status="Ready")
+    _look_at_server(wb, language.id)
     return answer
+
+
+def _look_at_server(wb: Engine, model: str) -> None:
+    """See what the Ollama server has in its memory now, where the app shows it."""
+    if wb.live and model.startswith("ollama:"):
+        wb.submit("probe")
 
 
 def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
