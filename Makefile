@@ -1,11 +1,13 @@
 # Needs Python 3.11 to 3.14, make and git; everything else goes into .venv. ARGS="..." is handed on.
 .DEFAULT_GOAL := help
-.PHONY: help lab test install demo check bench browser lock clean
+.PHONY: help lab test install demo check bench browser optimum lock clean
 
 ifeq ($(OS),Windows_NT)
 PY := .venv/Scripts/python.exe
+OPTIMUM_PY := .venv-optimum/Scripts/python.exe
 else
 PY := .venv/bin/python
+OPTIMUM_PY := .venv-optimum/bin/python
 endif
 
 CANDIDATES := python3.11 python3.12 python3.13 python3.14 python3 python
@@ -48,8 +50,14 @@ browser: install  ## Run the browser tests, or say how to get the Chromium they 
 	@$(PY) -m tools.chromium
 	@$(PY) -m pytest tests/browser $(ARGS)
 
-lock: install  ## Resolve pyproject.toml into requirements.lock; newer versions: make lock ARGS=--upgrade
-	@$(PY) -m tools.lock $(ARGS)
+# An environment of its own: Optimum needs versions of transformers with known holes, which .venv must not have.
+optimum:  ## Test Optimum's ONNX and OpenVINO engines, in .venv-optimum (says what it downloads)
+	@$(PYTHON) -m tools.optimum
+	@$(OPTIMUM_PY) -m pytest --durations=5 tests/optimum $(ARGS)
 
-clean:  ## Remove .venv and the caches beside it (stores and converted models stay)
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+lock: install  ## Resolve the dependencies into both locks; newer versions: make lock ARGS=--upgrade
+	@$(PY) -m tools.lock $(ARGS)
+	@$(PY) -m tools.optimum_lock $(ARGS)
+
+clean:  ## Remove .venv, .venv-optimum and the caches beside them (stores and converted models stay)
+	rm -rf .venv .venv-optimum .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

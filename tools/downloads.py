@@ -9,6 +9,9 @@ from __future__ import annotations
 LOCK_MB = 600
 """Everything in the lock but PyTorch."""
 
+OPTIMUM_MB = 320
+"""Everything in the lock of Optimum's environment but PyTorch."""
+
 UV_MB = 18
 """uv, which knows where PyTorch keeps its CPU builds."""
 

@@ -44,14 +44,14 @@ def command(draft: Path, arguments: list[str]) -> tuple[str, ...]:
     return (*uv, "pip", "compile", *options, *arguments, "--output-file", str(draft), str(PROJECT))
 
 
-def clean(lock: str) -> str:
+def clean(lock: str, header: str = HEADER) -> str:
     r"""Put the header on, take the CUDA libraries out, and PyTorch's build off its version.
 
     >>> print(clean("torch==2.13.0+cpu\ntriton==3.7.1 ; sys_platform == 'linux'\n").splitlines()[-1])
     torch==2.13.0
     """
     lines = [line for line in lock.splitlines() if line and not line.startswith("#") and not CUDA.match(line)]
-    return HEADER + "".join(re.sub(r"^(torch==[\d.]+)\+\w+", r"\1", line) + "\n" for line in lines)
+    return header + "".join(re.sub(r"^(torch==[\d.]+)\+\w+", r"\1", line) + "\n" for line in lines)
 
 
 if __name__ == "__main__":
