@@ -6,6 +6,8 @@ import json
 
 import numpy as np
 import pytest
+from langchain_core.embeddings import Embeddings
+from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from tests.doubles import WordModel
 from tests.ollama.double import OllamaDouble
@@ -13,7 +15,15 @@ from workbench import embedding_model
 from workbench.models import info_of, prepare, text_room
 from workbench.protocols import EmbeddingModel
 
-MODELS = ("bundled:all-MiniLM-L6-v2", "ollama:all-minilm", "ollama:nomic-embed-text", "test:words")
+MODELS = (
+    "bundled:all-MiniLM-L6-v2",
+    "ollama:all-minilm",
+    "ollama:nomic-embed-text",
+    "llama_index:words",
+    "langchain:words",
+    "own:words",
+    "test:words",
+)
 
 TEXTS = [
     "The llama carries loads in the Andes.",
@@ -23,13 +33,43 @@ TEXTS = [
 ]
 
 
+class OfOnesOwn:
+    """Words, as lists."""
+
+    def embed_documents(self, texts):
+        return WordModel().embed(texts, "document").tolist()
+
+    def embed_query(self, text):
+        return self.embed_documents([text])[0]
+
+
+class OfLangChain(OfOnesOwn, Embeddings):
+    """The same, as LangChain has it."""
+
+
+class OfLlamaIndex(BaseEmbedding):
+    """The same, as LlamaIndex has it."""
+
+    def _get_text_embedding(self, text):
+        return WordModel().embed([text], "document")[0].tolist()
+
+    _get_query_embedding = _get_text_embedding
+
+    async def _aget_query_embedding(self, query):
+        return self._get_query_embedding(query)
+
+
+OBJECTS = {"llama_index": OfLlamaIndex, "langchain": OfLangChain, "own": OfOnesOwn, "test": WordModel}
+
+
 @pytest.fixture(params=MODELS)
 def model(request, monkeypatch):
     with OllamaDouble() as double:
         if "nomic-embed-text:latest" not in double.models:
             double.add_model("nomic-embed-text", "embedding")
         monkeypatch.setenv("OLLAMA_HOST", double.url)
-        made = WordModel() if request.param == "test:words" else embedding_model(request.param)
+        provider, _, name = request.param.partition(":")
+        made = embedding_model(OBJECTS[provider]()) if name == "words" else embedding_model(request.param)
         yield made
         made.close()
 

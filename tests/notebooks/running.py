@@ -38,3 +38,11 @@ def output(notebook: Any, source: str) -> str:
 
 def _text(shown: Any) -> str:
     return shown.text if shown.output_type == "stream" else f"{shown.get('data', {}).get('text/plain', '')}\n"
+
+
+def run_cells(cells: list[str]) -> list[str]:
+    """Run code cells in a fresh kernel, and give the plain text that each shows, stripped."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(env={**os.environ, "PYTHONPATH": str(FOLDER.parent)})
+    return ["".join(_text(shown) for shown in cell.outputs).strip() for cell in notebook.cells]

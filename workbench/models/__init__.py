@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from workbench.errors import InputError
+from workbench.models.base import Model
 from workbench.protocols import EmbeddingModel, Role
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def embedding_model(spec: str | EmbeddingModel | object, **options: object) -> E
     ----------
     spec
         `provider:name`, such as `bundled:all-MiniLM-L6-v2` or `ollama:mxbai-embed-large`; an object that is an
-        `EmbeddingModel` already is given back as it is.
+        `EmbeddingModel` already is given back as it is; LlamaIndex's `BaseEmbedding`, LangChain's `Embeddings` and
+        any object with `embed_documents` and `embed_query` become one.
     **options
         Passed to the provider: see its class.
 
@@ -42,12 +44,12 @@ def embedding_model(spec: str | EmbeddingModel | object, **options: object) -> E
         The provider has no model of that name.
     """
     if not isinstance(spec, str):
-        if isinstance(spec, EmbeddingModel) and not options:
-            return spec
-        raise InputError(
-            f"The embedding model is a {type(spec).__name__}. Give an id such as {DEFAULT!r}, or an object with the "
-            "attributes and methods of workbench.protocols.EmbeddingModel (and no further options)."
-        )
+        # Ours are not looked at through the protocol, which would ask a server for its dimensions.
+        if (isinstance(spec, Model) or isinstance(spec, EmbeddingModel)) and not options:
+            return spec  # type: ignore[return-value]
+        from workbench.models.objects import wrap
+
+        return wrap(spec, **options)
     provider, separator, name = spec.strip().partition(":")
     if not separator or not name or provider not in PROVIDERS:
         raise InputError(
