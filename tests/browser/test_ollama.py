@@ -73,10 +73,12 @@ def test_the_status_line_and_the_pickers_show_what_the_server_has(nb, server):
     rows = nb.page.locator(".wb-model tr[data-model]")
     nb.wait(".wb-model tr[data-model]")
     ready = [
-        row.get_attribute("data-model") for row in rows.all() if row.get_by_role("button").inner_text()[:4] != "Pull"
+        row.get_attribute("data-model")
+        for row in rows.all()
+        if row.get_by_role("button").inner_text()[:8] != "Download"
     ]
     assert ready[:2] == ["bundled:all-MiniLM-L6-v2", "ollama:all-minilm"]
-    assert "Pull" in nb.page.locator('tr[data-model="ollama:mxbai-embed-large"] button').inner_text()
+    assert nb.page.locator('tr[data-model="ollama:mxbai-embed-large"] button').inner_text() == "Download 670 MB"
     unfold(nb, "model", wanted=False)
     nb.page.get_by_role("button", name="More…").click()
     models = nb.page.locator(".wb-query .model .what").all_inner_texts()
@@ -147,7 +149,7 @@ def test_a_pull_shows_its_progress_can_be_cancelled_and_makes_the_model_ready(nb
     nb.page.locator(".wb-model .pulling", has_text=" of ").wait_for()
     nb.page.locator(".wb-model .pulling button").click()
     until(nb, "wb.progress['pull'].state", "cancelled")
-    assert pull.inner_text().startswith("Pull")
+    assert pull.inner_text().startswith("Download")
     server.pull_delay = 0.0
     pull.click()
     until(nb, "wb.progress['pull'].state", "done")

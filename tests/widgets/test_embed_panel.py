@@ -62,12 +62,13 @@ def test_the_result(wb):
     assert view(wb)["result"] == "12 new, 3 changed, 2 gone, 985 reused in 0.6 s · 24 chunks a second"
 
 
-def test_too_long_chunks_are_named(wb):
+def test_too_long_chunks_are_counted_and_can_be_cut_again(wb):
+    assert view(wb)["cut"] is None
     wb.publish(plan=EmbedPlan(1000, 0, 0, 0, 1000, truncated=1))
-    assert view(wb)["warning"] == (
-        "1 chunk longer than the 256 tokens that the model reads: the end of it has no part in the vector. "
-        "Step 1 shows where."
+    assert view(wb)["cut"]["text"] == (
+        "1 of 1,000 chunks is longer than the 256 tokens that this model reads: the rest of it is not seen."
     )
+    assert view(wb)["cut"]["buttons"][0]["message"] == {"do": "rechunk"}
 
 
 def test_read_only_says_why_nothing_can_be_embedded(wb):
@@ -78,9 +79,9 @@ def test_read_only_says_why_nothing_can_be_embedded(wb):
 
 def test_buttons_only_submit(wb):
     panel = EmbedPanel(wb)
-    for do in ("embed", "rebuild", "cancel"):
+    for do in ("embed", "rebuild", "rechunk", "cancel"):
         panel.act(do)
-    assert wb.calls == [("embed",), ("rebuild_index",)]
+    assert wb.calls == [("embed",), ("rebuild_index",), ("rechunk",)]
     assert wb.cancelled == ["embed"]
     panel.close()
 

@@ -12,6 +12,11 @@ function bar(progress) {
       "aria-valuenow": progress ? String(Math.round((share || 0) * 100)) : null }, h("i", { style: { width: `${(share || 0) * 100}%` } })));
 }
 
+function cut(line, act) {
+  return h("div", { class: "wb-row cut", key: "cut" }, h("span", { class: "wb-note wb-warn" }, line.text),
+    line.buttons.map((one) => h("button", { type: "button", key: one.word, class: "wb-chip", title: one.title, disabled: one.off, onclick: () => act(one.message) }, one.word)));
+}
+
 const said = (state) => (state.progress ? state.progress.text || "Starting…" : state.resume || state.result || state.hint);
 
 function draw(state, ui, act) {
@@ -20,6 +25,7 @@ function draw(state, ui, act) {
     bar(state.progress),
     h("p", { class: "wb-note said", role: "status", key: "said" }, said(state)),
     state.warning ? h("p", { class: "wb-note wb-warn", key: "warning" }, state.warning) : null,
+    state.cut ? cut(state.cut, act) : null,
     h("p", { class: `wb-note index${state.stored ? "" : " still"}`, key: "index" },
       state.index.text ? `${state.index.text} ` : null,
       h("button", { type: "button", class: "wb-link", disabled: state.index.running || !state.stored, onclick: () => act({ do: "rebuild" }),

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.records import EmbedPlan
+from workbench.widgets._lines import cut_line
 from workbench.widgets._live import LivePanel
 from workbench.widgets._progress import embedding_job, progress_state, running, stopped_embedding
-from workbench.widgets._words import count, duration, join, short_model
+from workbench.widgets._words import duration, join, short_model
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -27,10 +28,11 @@ class EmbedPanel(LivePanel):
         return view(self.wb)
 
     def actions(self) -> Mapping[str, Callable[..., object]]:
-        """Embed, cancel, rebuild the Chroma index."""
+        """Embed, cancel, cut again, rebuild the Chroma index."""
         return {
             "embed": lambda: self.wb.submit("embed"),
             "cancel": lambda: self.wb.cancel("embed"),
+            "rechunk": lambda: self.wb.submit("rechunk"),
             "rebuild": lambda: self.wb.submit("rebuild_index"),
         }
 
@@ -42,7 +44,8 @@ def view(wb: Workbench) -> dict[str, Any]:
     -------
     dict
         `plan` says what embedding would do, `result` what the last run did, `resume` what a stopped run left,
-        `hint` what a first-time user should know; `button` is the button's word, `can` whether it can be pressed;
+        `hint` what a first-time user should know, `cut` that the model does not see some chunks whole (as of
+        `_lines.cut_line`); `button` is the button's word, `can` whether it can be pressed;
         `progress` and `index` are running jobs, `stored` whether there is something to make an index of.
     """
     total, job = len(wb.chunk_list), wb.progress.get("embed")
@@ -57,6 +60,7 @@ def view(wb: Workbench) -> dict[str, Any]:
         "result": _result(wb),
         "hint": "Each chunk is read once; what is stored is never computed again." if left > 0 else "",
         "warning": _warning(wb),
+        "cut": cut_line(wb),
         "index": _index(wb),
         "stored": wb.embedded > 0 and not wb.read_only and embedding_job(wb) is None,
     }
@@ -98,14 +102,9 @@ def _result(wb: Workbench) -> str:
 
 
 def _warning(wb: Workbench) -> str:
-    if wb.read_only:
-        return "This store is read-only here: another notebook is writing to it. Close that one, then read again."
-    cut = wb.plan.truncated if wb.plan is not None else 0
-    if not cut:
+    if not wb.read_only:
         return ""
-    than = f"the {wb.model_info.max_tokens:,} tokens that the model reads" if wb.model_info else "the model reads"
-    them = "it" if cut == 1 else "them"
-    return f"{count(cut, 'chunk')} longer than {than}: the end of {them} has no part in the vector. Step 1 shows where."
+    return "This store is read-only here: another notebook is writing to it. Close that one, then read again."
 
 
 def _index(wb: Workbench) -> dict[str, Any]:
