@@ -1,12 +1,15 @@
 import inspect
 import re
 from contextlib import suppress
+from importlib import import_module
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import InputError
+from workbench.models import PROVIDERS
+from workbench.models.bundled import BundledModel
 from workbench.models.ollama.model import OllamaEmbedding
 from workbench.models.options import OPTIONS, chosen
 
@@ -73,10 +76,21 @@ def test_whatever_is_typed_gives_keywords_or_one_of_our_errors(provider, data):
         assert None not in chosen(provider, typed).values()
 
 
-def test_every_option_is_a_keyword_of_its_provider():
-    assert {option.name for option in OPTIONS["ollama"]} <= set(inspect.signature(OllamaEmbedding).parameters)
+@pytest.mark.parametrize("provider", sorted(set(OPTIONS) & set(PROVIDERS)))
+def test_every_option_is_a_keyword_of_its_provider(provider):
+    keywords = set()
+    for kind in makes(provider).__mro__:
+        keywords |= set(inspect.signature(kind.__init__).parameters)
+    assert {option.inside or option.name for option in OPTIONS[provider]} <= keywords
+
+
+def makes(provider):
+    """Give the class of a provider's models."""
+    module, _, name = PROVIDERS[provider].partition(":")
+    made = getattr(import_module(module), name)
+    return made if isinstance(made, type) else {"bundled": BundledModel, "ollama": OllamaEmbedding}[provider]
 
 
 def test_no_form_asks_for_a_key():
     names = {option.name for options in OPTIONS.values() for option in options}
-    assert not {name for name in names if "key" in name or "token" in name or "password" in name}
+    assert not names & {"api_key", "key", "token", "password", "secret"}

@@ -65,6 +65,16 @@ _PREFIXES = (
     ),
 )
 _TIMEOUT = Option("timeout", "number", "seconds to wait for a reply", whole=False, least=0.001)
+_CUT = Option("truncate", "switch", "cut texts that are too long; off: refuse them", default=True)
+_REMOTE = (
+    _BATCH,
+    _SHORTER,
+    Option("max_tokens", "number", "most tokens to send of a text"),
+    _CUT,
+    *_PREFIXES,
+    _TIMEOUT,
+    Option("max_retries", "number", "how often a request is sent again after 429 or 500", least=0),
+)
 
 OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "bundled": (),
@@ -73,7 +83,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
         _BATCH,
         _SHORTER,
         Option("keep_alive", "number", "seconds the model stays loaded; -1 for always", whole=False, least=-1),
-        Option("truncate", "switch", "cut texts that are too long; off: refuse them", default=True),
+        _CUT,
         Option("host", "text", "address of the server; OLLAMA_HOST if empty"),
         _TIMEOUT,
     ),
@@ -92,19 +102,17 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
         Option("cache_folder", "text", "where downloads are kept"),
     ),
     "openai": (
-        _BATCH,
-        _SHORTER,
         Option("base_url", "text", "a compatible server, such as http://127.0.0.1:11434/v1"),
-        *_PREFIXES,
-        _TIMEOUT,
+        *_REMOTE,
+        Option("organization", "text", "as OpenAI has it"),
+        Option("project", "text", "as OpenAI has it"),
     ),
     "azure": (
         Option("endpoint", "text", "https://NAME.openai.azure.com; AZURE_OPENAI_ENDPOINT if empty"),
-        Option("api_version", "text", "such as 2024-10-21"),
-        _BATCH,
-        _SHORTER,
-        *_PREFIXES,
-        _TIMEOUT,
+        Option("model", "text", "what is deployed, where the deployment has another name"),
+        Option("api_version", "text", "such as 2024-10-21; OPENAI_API_VERSION if empty"),
+        Option("credential", "choice", "log in with Entra in place of a key", choices=("entra",)),
+        *_REMOTE,
     ),
 }  # fmt: skip
 """Provider to its options, those most often used first. Keys are never among them: they come from the environment."""
