@@ -97,7 +97,7 @@ def test_a_missing_carrier_says_how_to_get_it(monkeypatch):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("all-MiniLM-L6-v2", "is not of the form provider:name with a provider of bundled, ollama"),
+        ("all-MiniLM-L6-v2", "is not of the form provider:name with a provider of .*bundled"),
         ("magic:thing", "is not of the form provider:name"),
         (42, "The embedding model is a int"),
     ],
