@@ -24,7 +24,13 @@ def content(panel):
 
 def test_the_tabs_and_the_number_of_selected_chunks():
     state = view(asked(selection=("llamas.md:1", "trap.md:0")))
-    assert [tab["name"] for tab in state["tabs"]] == ["Prompt", "What the model sees", "Scores", "Chunks", "Selection (2)"]
+    assert [tab["name"] for tab in state["tabs"]] == [
+        "Prompt",
+        "What the model sees",
+        "Scores",
+        "Chunks",
+        "Selection (2)",
+    ]
 
 
 def test_the_prompt_is_the_exact_text_with_its_tokens():
@@ -123,7 +129,9 @@ def test_a_row_opens_its_chunk(panel):
 
 def test_an_unknown_tab_is_refused(panel):
     panel.act("tab", tab="secrets")
-    assert panel.live.state["problem"] == "There is no tab 'secrets'; there are: prompt, sees, scores, chunks, selection."
+    assert (
+        panel.live.state["problem"] == "There is no tab 'secrets'; there are: prompt, sees, scores, chunks, selection."
+    )
 
 
 def test_a_closed_panel_is_silent():
