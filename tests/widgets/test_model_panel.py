@@ -298,6 +298,9 @@ def test_before_anything_is_sent_it_says_where_how_much_and_for_what():
         "million tokens."
     )
     assert buttons(line(wb, "sending")) == [("Allow and use", {"do": "allow", "model": PAID.id}, False)]
+    assert line(wb, "check") is None  # it would send texts
+    wb.allow(PAID.id)
+    assert line(wb, "check")["text"] == "This engine has not been checked."
 
 
 @pytest.mark.parametrize(
@@ -421,6 +424,8 @@ def test_int8_is_offered_where_the_model_has_such_a_copy():
 
 def test_int8_shows_how_far_it_is():
     wb = running_here()
+    wb.tell(Progress("int8", "Making an int8 copy"))
+    assert line(wb, "int8")["text"] == "Making an int8 copy… · about half a minute, once"
     wb.tell(Progress("int8", "Making an int8 copy", 40, 150, "texts", 12.0, 9.0))
     said = line(wb, "int8")
     assert said["text"] == "Making an int8 copy… · 40 of 150 · 12 texts a second · 9.0 s left"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.widgets._progress import progress_state, running
-from workbench.widgets._words import bytes_text, count, join
+from workbench.widgets._words import bytes_text, count, job_text, join
 
 if TYPE_CHECKING:
     from workbench.records import ModelCheck, ModelInfo, Progress, Quantization
@@ -130,8 +130,8 @@ def int8_line(wb: Workbench, kept: Quantization | None) -> Line | None:
     """
     job = running(wb, "int8")
     if job is not None:
-        stop = button("Cancel", "cancel_int8")
-        return _line("int8", join(f"{job.label}…", progress_state(job)["text"]), stop, job=job)  # type: ignore[index]
+        far = job_text(job) or "about half a minute, once"
+        return _line("int8", join(f"{job.label}…", far), button("Cancel", "cancel_int8"), job=job)
     model = getattr(wb.prepared, "model", None)
     name = model_id(wb.model)
     if model is None or model_id(model) != name or not hasattr(model, "quantized"):

@@ -17,7 +17,7 @@ function lines(state, act) {
     h("div", { class: "line", key: line.id, "data-line": line.id, "aria-live": line.progress ? "off" : "polite" },
       h("span", { class: line.kind ? `wb-${line.kind}` : "quiet" }, line.text),
       line.buttons.map((one) => press(one, act)),
-      line.progress ? track(line.progress.share) : null)));
+      line.progress && line.progress.share !== null ? track(line.progress.share) : null)));
 }
 
 function name(row) {
@@ -71,7 +71,7 @@ function control(field, id, values, redraw) {
   if (field.kind === "switch") return h("input", { id, type: "checkbox", checked: given === undefined ? Boolean(field.default) : given, onchange: (event) => set(event.target.checked) });
   if (field.kind === "choice") {
     return h("select", { id, class: "wb-field", value: given || "", "aria-describedby": `${id}-help`, onchange: (event) => set(event.target.value) },
-      h("option", { value: "" }, "by itself"), field.choices.map((choice) => h("option", { value: choice }, choice)));
+      h("option", { value: "" }, "default"), field.choices.map((choice) => h("option", { value: choice }, choice)));
   }
   return h("input", { id, class: "wb-field", type: "text", inputmode: field.kind === "number" ? "decimal" : null, value: given || "", autocomplete: "off", spellcheck: "false",
     "aria-describedby": `${id}-help`, oninput: (event) => set(event.target.value) });

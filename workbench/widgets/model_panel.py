@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.models import embedding_model
-from workbench.models.options import chosen
+from workbench.session.choices import chosen
 from workbench.widgets._lines import (
     check_line,
     cut_line,
@@ -104,11 +104,14 @@ def view(wb: Workbench, kept: Quantization | None = None) -> dict[str, Any]:
     infos = wb.model_choices()
     up = wb.server is not None and wb.server.reachable
     info = _chosen(wb, infos)
+    sending = sending_line(wb, info)
+    asked = sending is not None and bool(sending["buttons"])
     lines = (
-        sending_line(wb, info),
+        sending,
         download_line(wb, info) if info is not wb.model_info else None,
         cut_line(wb),
-        check_line(wb) if info is not None and info is wb.model_info else None,
+        # A check sends texts too: it is not offered before that is allowed.
+        check_line(wb) if info is not None and info is wb.model_info and not asked else None,
         int8_line(wb, kept),
     )
     return {
