@@ -7,10 +7,11 @@ from functools import lru_cache
 from importlib.util import find_spec
 
 from workbench.models.catalogue import CATALOGUE, known
+from workbench.models.options import OPTIONS, chosen
 from workbench.models.prompts import prefixes
 from workbench.records import ModelInfo, ServerModel, ServerStatus
 
-__all__ = ["best_language_model", "embedding_choices", "language_choices"]
+__all__ = ["OPTIONS", "best_language_model", "chosen", "embedding_choices", "language_choices"]
 
 _SUGGESTED = (
     ModelInfo("ollama:llama3.2", "ollama", ready=False, kind="language", parameters=3213, size_mb=2019,

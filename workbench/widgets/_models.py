@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
 from workbench.models import PROVIDERS
-from workbench.models.options import OPTIONS
+from workbench.session.choices import OPTIONS
 from workbench.widgets._lines import FETCHED, button, model_id, price_text, pull_button
 from workbench.widgets._words import join, short_model
 
