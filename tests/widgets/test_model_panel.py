@@ -321,6 +321,23 @@ def test_a_plan_of_another_model_is_not_that_of_this_one():
     assert line(wb, "sending")["text"] == "Chunks and questions would go to api.openai.com. There are 980 chunks."
 
 
+def test_a_name_that_runs_in_the_cloud_asks_before_it_is_made():
+    wb = Session(server=SERVER)
+    wb.model = "ollama:embed-large:671b-cloud"
+    assert line(wb, "sending")["text"] == (
+        "Chunks and questions would go to ollama.com. How many is known once a corpus is read."
+    )
+    assert line(wb, "download") is None
+
+
+def test_a_typed_model_that_the_server_lacks_can_be_downloaded():
+    wb = Session(server=SERVER)
+    wb.model = "ollama:bge-m3"
+    assert buttons(line(wb, "download")) == [("Download", {"do": "pull", "model": "ollama:bge-m3"}, False)]
+    wb.model = "ollama:nomic-embed-text:latest"
+    assert line(wb, "download") is None
+
+
 def test_allowing_uses_the_model_and_is_said_from_then_on():
     wb = paying(model_info=PAID)
     wb.model = MINILM.id

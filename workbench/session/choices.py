@@ -7,11 +7,12 @@ from functools import lru_cache
 from importlib.util import find_spec
 
 from workbench.models.catalogue import CATALOGUE, known
+from workbench.models.ollama.names import CLOUD, is_cloud
 from workbench.models.options import OPTIONS, chosen
 from workbench.models.prompts import prefixes
 from workbench.records import ModelInfo, ServerModel, ServerStatus
 
-__all__ = ["OPTIONS", "best_language_model", "chosen", "embedding_choices", "language_choices"]
+__all__ = ["OPTIONS", "best_language_model", "chosen", "described", "embedding_choices", "language_choices"]
 
 _SUGGESTED = (
     ModelInfo("ollama:llama3.2", "ollama", ready=False, kind="language", parameters=3213, size_mb=2019,
@@ -20,7 +21,6 @@ _SUGGESTED = (
               link="https://ollama.com/library/qwen3"),
 )  # fmt: skip
 
-_CLOUD_HOST = "ollama.com"
 _CLOUD = "Runs on ollama.com: the text leaves this machine, and only after you allow it."
 
 
@@ -36,6 +36,20 @@ def embedding_choices(server: ServerStatus | None) -> tuple[ModelInfo, ...]:
     listed = {_bare(info.id.partition(":")[2]) for info in CATALOGUE}
     rows += [_describe(model) for model in served.values() if _bare(model.name) not in listed]
     return tuple(sorted([*rows, *cached.values()], key=lambda info: (bool(info.destination), not info.ready)))
+
+
+def described(model_id: str, server: ServerStatus | None) -> ModelInfo | None:
+    """Describe a model of Ollama that no list has: whether its texts would go to the cloud, or it can be pulled.
+
+    None for other providers, whose models say it themselves, and for what the server has.
+    """
+    provider, _, name = model_id.partition(":")
+    if provider != "ollama":
+        return None
+    if is_cloud(name):
+        return ModelInfo(model_id, provider, ready=False, note=_CLOUD, destination=CLOUD)
+    listed = server is None or not server.reachable or any(_bare(model.name) == _bare(name) for model in server.models)
+    return None if listed else ModelInfo(model_id, provider, ready=False)
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +115,7 @@ def _describe(model: ServerModel) -> ModelInfo:
         document_prefix=document,
         digest=model.digest,
         note=_CLOUD if model.cloud else "",
-        destination=_CLOUD_HOST if model.cloud else "",
+        destination=CLOUD if model.cloud else "",
     )
 
 

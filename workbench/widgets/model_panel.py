@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.models import embedding_model
-from workbench.session.choices import chosen
+from workbench.session.choices import chosen, described
 from workbench.widgets._lines import (
     check_line,
     cut_line,
@@ -128,11 +128,11 @@ def view(wb: Workbench, kept: Quantization | None = None) -> dict[str, Any]:
 
 
 def _chosen(wb: Workbench, infos: tuple[ModelInfo, ...]) -> ModelInfo | None:
-    """Give what is known of the chosen model: from its use, else from the list."""
+    """Give what is known of the chosen model: from its use, else from the list, else from its name."""
     name = model_id(wb.model)
     if wb.model_info is not None and wb.model_info.id == name:
         return wb.model_info
-    return next((one for one in infos if one.id == name), None)
+    return next((one for one in infos if one.id == name), None) or described(name, wb.server)
 
 
 def _facts(wb: Workbench, info: ModelInfo | None) -> list[list[str]]:
