@@ -67,6 +67,19 @@ def test_three_groups_each_with_its_button(show):
     ]
 
 
+def test_a_choice_keeps_the_keyboards_place_and_what_is_off_does_nothing(show):
+    wb = scene(server=ServerStatus("http://127.0.0.1:11434", problem="No Ollama answers."))
+    page = show(ModelPanel(wb))
+    paid = page.locator('[data-model="openai:text-embedding-3-small"] button')
+    paid.press("Enter")
+    wb.model = "openai:text-embedding-3-small"
+    page.draw()
+    assert paid.inner_text() == page.evaluate("document.activeElement.textContent") == "Chosen"
+    page.keyboard.press("Enter")
+    page.locator('[data-model="ollama:all-minilm"] button').press("Enter")
+    assert page.sent == [{"do": "choose", "model": "openai:text-embedding-3-small"}]
+
+
 def test_options_are_those_of_the_typed_ids_provider(show):
     page = show(ModelPanel(scene()))
     fold = page.get_by_role("button", name="Options")

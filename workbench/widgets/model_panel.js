@@ -1,8 +1,9 @@
 // What is to be known of the chosen model; the models in three groups; a box for any other, with its options.
 
-const press = (one, act, kind) => h("button", {
-  type: "button", key: one.word, class: kind || (one.primary ? "wb-button wb-primary" : "wb-chip"), title: one.title || null, disabled: one.off,
-  onclick: () => act(one.message),
+// A button that is off keeps the keyboard's place: after "Choose" has become "Chosen", Tab goes on from there.
+const press = (one, act, kind, key) => h("button", {
+  type: "button", key: key || one.word, class: kind || (one.primary ? "wb-button wb-primary" : "wb-chip"), title: one.title || null,
+  "aria-disabled": one.off ? "true" : null, onclick: () => one.off || act(one.message),
 }, one.word);
 
 const track = (share) => h("div", { class: "wb-track" }, h("i", { style: { width: `${(share || 0) * 100}%` } }));
@@ -36,7 +37,7 @@ function group(title, rows, act) {
     ...rows.map((row) => h("tr", { key: row.id, class: row.chosen ? "chosen" : null, "data-model": row.id },
       h("td", {}, name(row)),
       h("td", { class: "wb-number" }, row.dimensions), h("td", { class: "wb-number" }, row.tokens), h("td", { class: "wb-number" }, row.parameters),
-      h("td", { class: "wb-number" }, press(row.action, act, "wb-chip")))),
+      h("td", { class: "wb-number" }, press(row.action, act, "wb-chip", "action")))),
   ];
 }
 
