@@ -98,6 +98,7 @@ class Stacked(Panel):
         super().__init__(wb)
         self.panels = panels
         self.widget: VBox = VBox([panel.widget for panel in panels])
+        self.widget.add_class("wb-stack")
 
     def close(self) -> None:
         """Close the panels; may be called twice."""
