@@ -1,0 +1,65 @@
+"""Addresses of services: which host they name, and whether that is this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from workbench.errors import InputError
+
+__all__ = ["Address", "address"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a service is.
+
+    Attributes
+    ----------
+    url
+        Without a slash at its end.
+    host
+        Name and port, as a person reads it.
+    local
+        Whether it is this machine.
+    secure
+        Whether what is sent there cannot be read on the way.
+    """
+
+    url: str
+    host: str
+    local: bool
+    secure: bool
+
+
+def address(given: str, option: str, example: str) -> Address:
+    """Read an address.
+
+    Parameters
+    ----------
+    given
+        `http://...` or `https://...`.
+    option, example
+        For the message: the option it was given as, and one that would do.
+
+    Raises
+    ------
+    InputError
+        It is no such address, or holds a password or a query.
+    """
+    from workbench.models.ollama.client import is_loopback
+
+    url = given.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        named = False
+    if not named or parts.scheme not in ("http", "https") or "@" in parts.netloc or parts.query or parts.fragment:
+        # What was given is not repeated: it may hold a password.
+        raise InputError(
+            f"{option} is not an address of the form http://host or https://host without a user, password or query. "
+            f"Give one such as {example}."
+        )
+    local = is_loopback(url)
+    return Address(url, parts.netloc.lower(), local, local or parts.scheme == "https")
