@@ -18,8 +18,10 @@ __all__ = ["DEFAULT", "PROVIDERS", "embedding_model", "info_of", "prepare", "tex
 DEFAULT = "bundled:all-MiniLM-L6-v2"
 
 PROVIDERS = {
+    "azure": "workbench.models.azure:AzureModel",
     "bundled": "workbench.models.registry:bundled",
     "ollama": "workbench.models.registry:ollama",
+    "openai": "workbench.models.openai:OpenAIModel",
 }
 """Provider to the function that makes its models, imported when it is first asked for."""
 
