@@ -21,9 +21,9 @@ NAMED = {  # parameters in millions, dimensions, most tokens
     "huggingface:sentence-transformers/all-MiniLM-L6-v2": (22.7, 384, 256),
     "huggingface:sentence-transformers/all-mpnet-base-v2": (109, 768, 384),
     "huggingface:hkunlp/instructor-large": (335, 768, 512),
-    "openai:text-embedding-ada-002": (None, 1536, 8192),
-    "openai:text-embedding-3-small": (None, 1536, 8192),
-    "openai:text-embedding-3-large": (None, 3072, 8192),
+    "openai:text-embedding-ada-002": (None, 1536, 8191),
+    "openai:text-embedding-3-small": (None, 1536, 8191),
+    "openai:text-embedding-3-large": (None, 3072, 8191),
 }
 
 

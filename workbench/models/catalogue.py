@@ -1,7 +1,7 @@
 """Embedding models by name: what is known of them before they are loaded. Data, no code.
 
-Sources: the models' own cards, configuration files and price lists. `parameters` in millions; `size_mb` of the
-download; `price` in US dollars for a million tokens, which its maker may change.
+Sources: the models' own cards and configuration files, and `remote.facts` for OpenAI's. `parameters` in millions;
+`size_mb` of the download.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.models.prompts import prefixes
+from workbench.models.remote.facts import FACTS
 from workbench.records import ModelInfo
 
 __all__ = ["CATALOGUE", "SHARED_VOCABULARY", "known", "prefixes"]
@@ -35,10 +36,11 @@ def _hub(name: str, dimensions: int, max_tokens: int, parameters: float, size_mb
     return _model(f"huggingface:{name}", dimensions, max_tokens, **more)
 
 
-def _openai(name: str, dimensions: int, price: float) -> ModelInfo:
+def _openai(name: str) -> ModelInfo:
+    facts, link = FACTS[name], f"{_OPENAI}{name}"
     note = "Runs at OpenAI: needs a key, and your consent before the first text is sent."
-    more = {"price": price, "destination": "api.openai.com", "link": f"{_OPENAI}{name}", "note": note}
-    return _model(f"openai:{name}", dimensions, 8192, **more)
+    more = {"price": facts.price, "destination": "api.openai.com", "link": link, "note": note}
+    return _model(f"openai:{name}", facts.dimensions, facts.max_tokens, **more)
 
 
 CATALOGUE: tuple[ModelInfo, ...] = (
@@ -62,9 +64,9 @@ CATALOGUE: tuple[ModelInfo, ...] = (
     _hub(
         "hkunlp/instructor-large", 768, 512, 335, 1340, "Its prefixes are instructions: write your own for your task."
     ),
-    _openai("text-embedding-ada-002", 1536, 0.10),
-    _openai("text-embedding-3-small", 1536, 0.02),
-    _openai("text-embedding-3-large", 3072, 0.13),
+    _openai("text-embedding-ada-002"),
+    _openai("text-embedding-3-small"),
+    _openai("text-embedding-3-large"),
 )
 
 SHARED_VOCABULARY = ("all-minilm", "mxbai-embed-large", "nomic-embed-text")
