@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,13 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def double() -> Iterator[RemoteDouble]:
     with RemoteDouble() as server:
         yield server
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Any], Any]]:
+    """Give what notes a model, to be closed when the test ends."""
+    with ExitStack() as stack:
+        yield lambda made: stack.enter_context(closing(made))
 
 
 @pytest.fixture
