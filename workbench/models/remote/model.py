@@ -238,9 +238,9 @@ class RemoteModel(Model):
             attempt += 1
 
     def _try(self, texts: list[str]) -> Any:
-        import openai
-
         client = self._connect()
+        import openai  # by now it is known to be there
+
         shorter: dict[str, Any] = {} if self._shorter is None else {"dimensions": self._shorter}
         try:
             return client.embeddings.create(model=self.name, input=texts, encoding_format="base64", **shorter)
