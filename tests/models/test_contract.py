@@ -10,6 +10,7 @@ from langchain_core.embeddings import Embeddings
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from tests.doubles import WordModel
+from tests.models.remote.double import KEY, RemoteDouble
 from tests.ollama.double import OllamaDouble
 from workbench import embedding_model
 from workbench.models import info_of, prepare, text_room
@@ -19,6 +20,8 @@ MODELS = (
     "bundled:all-MiniLM-L6-v2",
     "ollama:all-minilm",
     "ollama:nomic-embed-text",
+    "openai:text-embedding-3-small",
+    "azure:my-deployment",
     "llama_index:words",
     "langchain:words",
     "own:words",
@@ -64,10 +67,14 @@ OBJECTS = {"llama_index": OfLlamaIndex, "langchain": OfLangChain, "own": OfOnesO
 
 @pytest.fixture(params=MODELS)
 def model(request, monkeypatch):
-    with OllamaDouble() as double:
+    with OllamaDouble() as double, RemoteDouble() as remote:
         if "nomic-embed-text:latest" not in double.models:
             double.add_model("nomic-embed-text", "embedding")
         monkeypatch.setenv("OLLAMA_HOST", double.url)
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{remote.url}/v1")
+        monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", remote.url)
+        for name in ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"):
+            monkeypatch.setenv(name, KEY)
         provider, _, name = request.param.partition(":")
         made = embedding_model(OBJECTS[provider]()) if name == "words" else embedding_model(request.param)
         yield made
