@@ -19,8 +19,8 @@ SERVER = ServerStatus("http://127.0.0.1:11434", reachable=True, version="0.24.0"
 PLAN = EmbedPlan(980, 0, 0, 0, 980, truncated=14)
 CELLS = [
     """from workbench import Workbench
-words = " ".join(f"word{number}" for number in range(600))
-wb = Workbench([words, "Llamas carry loads."], store="stores-models")
+words = " ".join(f"word{{number}}" for number in range(600))
+wb = Workbench([words, "Llamas carry loads."], store="{store}")
 wb.chunk_size = 400
 wb"""
 ]
@@ -152,7 +152,7 @@ def test_consent_is_asked_with_the_numbers_in_sight(show):
 
 
 def test_cutting_again_in_the_app(notebook):
-    nb = notebook(CELLS)
+    nb = notebook([cell.format(store="cutting") for cell in CELLS])
     nb.wait_text("[data-step=corpus]", "too long")
     head = nb.page.locator("[data-step=model]")
     if head.get_attribute("aria-expanded") != "true":
@@ -160,6 +160,22 @@ def test_cutting_again_in_the_app(notebook):
     said = nb.wait_text("[data-line=cut]", "longer than the 256 tokens that this model reads").inner_text()
     assert said.split(" chunks")[0] == value(nb, "f'{wb.plan.truncated} of {len(wb.chunk_list)}'")
     nb.page.get_by_role("button", name="Cut again for this model").click()
-    until(nb, "[wb.plan.truncated, wb.chunk_size]", [0, 254])
+    until(nb, "[wb.plan is not None and wb.plan.truncated, wb.chunk_size]", [0, 254])
     nb.page.locator("[data-line=cut]").wait_for(state="detached")
     assert value(nb, "max(int(count) for count in wb.token_counts)") <= 254
+
+
+def test_enter_in_the_box_chooses_with_the_options_in_jupyterlab(notebook):
+    nb = notebook([cell.format(store="typing") for cell in CELLS])
+    nb.wait_text("[data-step=corpus]", "2 files")
+    head = nb.page.locator("[data-step=model]")
+    if head.get_attribute("aria-expanded") != "true":
+        head.click()
+    box(nb.page).fill("ollama:all-minilm")
+    nb.page.get_by_role("button", name="Options").click()
+    nb.page.get_by_label("batch_size").fill("42")
+    nb.page.get_by_label("batch_size").press("Enter")
+    until(nb, "[getattr(wb.model, 'id', ''), getattr(wb.model, 'batch_size', 0)]", ["ollama:all-minilm", 42])
+    box(nb.page).fill("nothing of the kind")
+    box(nb.page).press("Enter")
+    nb.wait_text(".wb-model [role=alert]", "'nothing of the kind' is no model id; write provider:name")
