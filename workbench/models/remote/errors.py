@@ -113,9 +113,8 @@ def failed(error: Exception, service: Service, most: int) -> Failure:
 
 
 def _no_connection(error: Exception, service: Service, most: int) -> Failure:
-    import httpx2
-
-    if isinstance(error.__cause__, httpx2.ConnectError):
+    # A class of the HTTP library that the package brings along, and may change.
+    if type(error.__cause__).__name__ == "ConnectError":
         do = "Start the server" if service.local else "Check the network and the address"
         said = f"No connection to {service.host}. {do}. {_KEPT}"
         return Failure(
