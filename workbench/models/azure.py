@@ -137,6 +137,7 @@ class AzureModel(RemoteModel):
             self.address.host,
             self.address.local,
             entra if self._credential is not None else key,
+            "Check endpoint, the address of the resource without a path, and api_version.",
             self._timeout,
             self._token or self._given or keys.found("azure"),
         )

@@ -97,6 +97,7 @@ class OpenAIModel(RemoteModel):
             self.address.host,
             self.address.local,
             "Set OPENAI_API_KEY to one that holds, or run workbench.models.remote.keys.ask().",
+            "Check base_url: for most servers it ends in /v1.",
             self._timeout,
             self._given or keys.found("openai"),
         )

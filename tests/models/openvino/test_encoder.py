@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -53,3 +55,18 @@ def test_threads_do_not_mix_their_texts(encoder):
     with ThreadPoolExecutor(4) as pool:
         for found, expected in zip(pool.map(encoder.encode, parts * 5), right * 5, strict=True):
             np.testing.assert_allclose(found, expected, atol=2e-6)
+
+
+def test_the_first_texts_of_a_process_may_come_from_many_threads():
+    code = (
+        "import threading\n"
+        "from workbench import embedding_model\n"
+        "model = embedding_model('bundled:all-MiniLM-L6-v2')\n"
+        "found = []\n"
+        "def run(): found.append(model.embed([f'llama {at}' for at in range(40)], 'document').shape)\n"
+        "threads = [threading.Thread(target=run) for _ in range(6)]\n"
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]\n"
+        "print(set(found), len(found))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.strip() == "{(40, 384)} 6"

@@ -54,8 +54,8 @@ def check_model(model: EmbeddingModel, texts: Sequence[str] = (), cancel: Event 
 
     Raises
     ------
-    ServerError, ModelNotFound, ConsentNeeded
-        Nobody answers, or nobody may be asked. Whatever else goes wrong is a failed probe.
+    ServerError, ModelNotFound, ConsentNeeded, InputError
+        Nobody answers, nobody may be asked, or a key is missing. Whatever else goes wrong is a failed probe.
     Cancelled
         `cancel` was set.
     """

@@ -22,6 +22,7 @@ __all__ = ["OpenVinoEncoder"]
 _SLICE_TOKENS = 512
 """Tokens in one inference. More gain nothing on a CPU, and fewer waste the start of each: measured, 256 to 8192."""
 _SLICE_TEXTS = 64
+_first = threading.Lock()
 _TOKENISED = 256
 """Texts tokenised at a time, while the slices before them compute."""
 
@@ -52,8 +53,12 @@ class OpenVinoEncoder:
         self._about = about
         self._tokenizer = _cutting_tokenizer(folder / "tokenizer.json", self.max_tokens)
         self._streams = _streams()
-        self._compiled = _compile(graph or folder / "model.xml", self._streams)
         self._requests = threading.local()
+        # OpenVINO's bindings set themselves up at the first inference, and two threads that do so at once wait for each
+        # other for ever: one holds the interpreter's lock, the other the set-up (seen with 2026.4.1).
+        with _first:
+            self._compiled = _compile(graph or folder / "model.xml", self._streams)
+            self.encode(["warm"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Give float32 (len(texts), dimensions), in the order of `texts`. May be called from several threads.

@@ -37,7 +37,7 @@ class Estimate:
         about = "" if self.exact else "about "
         texts = "1 text" if self.texts == 1 else f"{self.texts:,} texts"
         cost = "at a price that is not known here" if self.dollars is None else f"for {_money(self.dollars)}"
-        return f"{texts} of together {about}{self.tokens:,} tokens, {cost}"
+        return f"{texts} ({about}{self.tokens:,} tokens), {cost}"
 
 
 def _money(dollars: float) -> str:

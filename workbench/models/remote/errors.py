@@ -40,6 +40,8 @@ class Service:
         Whether it runs on this machine.
     access
         What to do where it does not let a request in.
+    address
+        What to do where it answers, but not as it should.
     seconds
         Longest silence that is borne.
     secret
@@ -51,6 +53,7 @@ class Service:
     host: str
     local: bool
     access: str
+    address: str
     seconds: float
     secret: Secret | None = field(default=None, repr=False)
 
@@ -155,8 +158,7 @@ def _for_good(status: int, code: str, text: str, said: str, service: Service) ->
         check = "Check its name." if service.local else "Check its name, and that the key's account may use it."
         return ModelNotFound, f"{service.host} has no model {service.name!r} {said}. {check}"
     if status == 404 or 300 <= status < 400:
-        advice = "Check the address: for most servers it ends in /v1."
-        return ServerError, f"{service.host} answers, but not at this address {said}. {advice}"
+        return ServerError, f"{service.host} answers, but not at this address {said}. {service.address}"
     if code == "context_length_exceeded" or _TOO_LONG.search(text):
         return ModelError, f"A text is longer than {service.model} reads {said}. Choose a smaller chunk size. {_KEPT}"
     return ServerError, f"{service.host} refused the request {said}. {_KEPT}"
