@@ -66,7 +66,7 @@ def test_limits_and_price_are_those_of_the_model_that_is_deployed():
 
 def test_consent_comes_first_and_names_the_resource():
     model = AzureModel("my-deployment", endpoint=REMOTE, model="text-embedding-3-small")
-    with pytest.raises(ConsentNeeded, match=r"azure:my-deployment runs at mine\.openai\.azure\.com.*sent 3 texts of"):
+    with pytest.raises(ConsentNeeded, match=r"azure:my-deployment runs at mine\.openai\.azure\.com.*sent 3 texts"):
         model.embed(TEXTS, "document")
     model.consent = True
     with pytest.raises(ModelError, match=r"There is no key for azure\. Set the environment .* AZURE_OPENAI_API_KEY"):
@@ -168,3 +168,12 @@ def test_a_chat_deployment_makes_no_vectors(azure, double):
 def test_options_that_cannot_be_used(options, said):
     with pytest.raises(InputError, match=said):
         AzureModel("d", **options)
+
+
+def test_another_path_of_the_resource_is_told_apart_from_a_missing_deployment(azure, double):
+    double.fail(Fault(404, "Resource not found", "404"))
+    with pytest.raises(
+        ServerError, match=r"\(404: Resource not found\)\. Check endpoint, .* and api_version"
+    ) as caught:
+        azure().embed(TEXTS, "document")
+    assert not isinstance(caught.value, ModelNotFound)

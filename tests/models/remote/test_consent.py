@@ -23,8 +23,8 @@ def test_the_question_says_where_how_much_and_what_it_costs():
     with pytest.raises(ConsentNeeded) as caught:
         model.embed(["llama " * 1000] * 500, "document")
     assert str(caught.value) == (
-        f"{NAME} runs at api.openai.com, and nobody has allowed yet that texts go there. It would be sent 500 texts of "
-        'together 501,000 tokens, for about $0.0100. Allow it with wb.allow("openai:text-embedding-3-small"), or '
+        f"{NAME} runs at api.openai.com, and nobody has allowed yet that texts go there. It would be sent 500 texts "
+        '(501,000 tokens), for about $0.0100. Allow it with wb.allow("openai:text-embedding-3-small"), or '
         "choose a model that runs here."
     )
     with pytest.raises(ConsentNeeded):
@@ -42,10 +42,10 @@ def test_the_cost_is_the_price_of_the_tokens_that_are_read():
 @pytest.mark.parametrize(
     ("price", "texts", "said"),
     [
-        (None, 1, "1 text of together 1,000 tokens, at a price that is not known here"),
-        (0.02, 1, "1 text of together 1,000 tokens, for less than $0.0001"),
-        (0.13, 20, "20 texts of together 20,000 tokens, for about $0.0026"),
-        (2.0, 1000, "1,000 texts of together 1,000,000 tokens, for about $2.00"),
+        (None, 1, "1 text (1,000 tokens), at a price that is not known here"),
+        (0.02, 1, "1 text (1,000 tokens), for less than $0.0001"),
+        (0.13, 20, "20 texts (20,000 tokens), for about $0.0026"),
+        (2.0, 1000, "1,000 texts (1,000,000 tokens), for about $2.00"),
     ],
 )
 def test_how_an_estimate_reads(price, texts, said):
@@ -69,7 +69,7 @@ def test_a_workbench_asks_before_the_first_text_and_again_without_a_key(tmp_path
         patch.delenv("OPENAI_API_KEY", raising=False)
         wb = Workbench(["The llama carries loads.", "An alpaca gives wool."], store=tmp_path / "s", model=NAME)
         try:
-            with pytest.raises(ConsentNeeded, match=r"sent 2 texts of together \d+ tokens, for less than \$0\.0001"):
+            with pytest.raises(ConsentNeeded, match=r"sent 2 texts \(\d+ tokens\), for less than \$0\.0001"):
                 wb.embed()
             wb.allow(NAME)
             with pytest.raises(ModelError, match="There is no key for openai"):
