@@ -20,6 +20,7 @@ DEFAULT = "bundled:all-MiniLM-L6-v2"
 PROVIDERS = {
     "azure": "workbench.models.azure:AzureModel",
     "bundled": "workbench.models.registry:bundled",
+    "huggingface": "workbench.models.huggingface.model:HuggingFaceModel",
     "ollama": "workbench.models.registry:ollama",
     "openai": "workbench.models.openai:OpenAIModel",
 }

@@ -1,0 +1,119 @@
+"""The options of a Hugging Face model, checked when they are given and named in its fingerprint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.errors import InputError
+
+__all__ = ["BACKENDS", "DTYPES", "RUN_ITS_CODE", "Options"]
+
+BACKENDS = (None, "torch", "onnx", "openvino")
+DTYPES = (None, "float32", "float16", "bfloat16", "int8")
+RUN_ITS_CODE = "run its code"
+"""What must be written to let a repository's own Python run: True alone is too easily copied."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person asked for.
+
+    Attributes
+    ----------
+    backend
+        `torch`, `onnx`, `openvino`, or None for the fastest that gives torch's vectors.
+    device
+        `cpu`, `cuda`, `cuda:1`, `mps`; None for a GPU if there is one.
+    dtype
+        `float32`, `float16` and `bfloat16` (on a GPU), `int8` (OpenVINO, with `calibration`).
+    calibration
+        With int8: texts, or the 12 hex digits of an earlier calibration.
+    revision
+        Branch, tag, commit, or `refs/pr/16`.
+    cache_folder
+        Where downloads are kept; None is the hub's own cache.
+    max_length
+        Most tokens to read, the model's limit at most.
+    normalize
+        Bring vectors to unit length.
+    truncate_dim
+        Cut vectors to this length, for models trained for it.
+    trust_remote_code
+        False, or the words `run its code`.
+    model_kwargs
+        Passed to `SentenceTransformer`; `file_name` in it chooses a checkpoint.
+    more
+        Every other keyword, passed to `SentenceTransformer` as it is.
+    """
+
+    backend: str | None = None
+    device: str | None = None
+    dtype: str | None = None
+    calibration: Sequence[str] | str | None = None
+    revision: str | None = None
+    cache_folder: str | None = None
+    max_length: int | None = None
+    normalize: bool = True
+    truncate_dim: int | None = None
+    trust_remote_code: bool | str = False
+    model_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _among("backend", self.backend, BACKENDS)
+        _among("dtype", self.dtype, DTYPES)
+        for name in ("max_length", "truncate_dim"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise InputError(f"{name} is {value!r}; give a whole number, 1 or more.")
+        if self.trust_remote_code not in (False, RUN_ITS_CODE):
+            raise InputError(
+                f"trust_remote_code is {self.trust_remote_code!r}. It lets Python from the model's repository run on "
+                "this machine with all that you may do here. If you have read that code and want it, write "
+                f"trust_remote_code={RUN_ITS_CODE!r}."
+            )
+        if self.file_name is not None and self.backend not in ("onnx", "openvino"):
+            raise InputError(
+                f"file_name is {self.file_name!r}, and backend {self.backend!r}; a checkpoint is for backend='onnx' or "
+                "backend='openvino'."
+            )
+        if self.dtype in ("float16", "bfloat16") and (self.device or "").startswith("cpu"):
+            raise InputError(
+                f"dtype is {self.dtype!r} on a CPU, where it is slower than float32. Use device='cuda', or no dtype."
+            )
+        if (self.dtype == "int8") != (self.calibration is not None):
+            raise InputError(
+                "dtype='int8' needs calibration= (texts, or the digits that wb.quantize() gave), and only it does."
+            )
+        if self.dtype == "int8" and (self.backend not in (None, "openvino") or self.file_name is not None):
+            raise InputError(
+                "dtype='int8' is made for OpenVINO from the plain weights: leave backend and file_name out."
+            )
+
+    @property
+    def file_name(self) -> str | None:
+        """The checkpoint that was asked for."""
+        return self.model_kwargs.get("file_name")
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing was asked for that only sentence-transformers itself can do."""
+        return not self.more and not self.model_kwargs and not self.trust_remote_code
+
+    def named(self) -> Mapping[str, object]:
+        """Give what goes down to `SentenceTransformer` as JSON values, without keys of the hub."""
+        given = {**self.more, **({"model_kwargs": dict(self.model_kwargs)} if self.model_kwargs else {})}
+        given.pop("token", None)
+        if "model_kwargs" in given:
+            rest = {name: value for name, value in self.model_kwargs.items() if name != "file_name"}
+            given["model_kwargs"] = rest
+        return json.loads(json.dumps(given, default=str, sort_keys=True))
+
+
+def _among(name: str, value: object, choices: Sequence[object]) -> None:
+    if value not in choices:
+        listed = ", ".join(repr(choice) for choice in choices if choice is not None)
+        raise InputError(f"{name} is {value!r}; give one of {listed}, or leave it out.")
