@@ -121,6 +121,9 @@ def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, 
 
     backend = options.backend or "torch"
     model_kwargs: dict[str, Any] = {"use_safetensors": True} if backend == "torch" else {}
+    if backend == "openvino":
+        # Some processors would otherwise compute in fewer bits, and the vectors would differ.
+        model_kwargs["ov_config"] = {"INFERENCE_PRECISION_HINT": "f32"}
     model_kwargs |= dict(options.model_kwargs)
     if place.checkpoint is not None:
         model_kwargs["file_name"] = place.checkpoint.path
