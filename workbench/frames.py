@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from workbench.records import Answer, Chunk, Document, ModelCheck, ModelInfo, Passage, Probe, Retrieval
+from workbench.records import Answer, Chunk, Document, Explanation, ModelCheck, ModelInfo, Passage, Probe, Retrieval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +18,7 @@ __all__ = [
     "check_frame",
     "chunks_frame",
     "documents_frame",
+    "explanation_html",
     "frame_of",
     "history_frame",
     "models_frame",
@@ -162,3 +163,25 @@ def answer_html(answer: Answer) -> str:
         f"<div><p>{html.escape(answer.text)}</p><p><small>{html.escape(answer.model)}"
         f"{' · ' if note else ''}{html.escape(note)}</small></p><ol>{rows}</ol></div>"
     )
+
+
+_TOKEN = ("background: rgba(0, 114, 178, .16)", "background: rgba(128, 128, 128, .14)")
+
+
+def explanation_html(seen: Explanation) -> str:
+    """Give what a model sees as HTML: prefix underlined, tokens side by side, what is cut off struck through."""
+    pieces, at = [], 0
+    for number, (start, end) in enumerate(seen.spans.tolist()):
+        if start < at or end > seen.seen:
+            continue  # shares its character with the token before, or is not seen
+        line = "; text-decoration: underline dotted" if end <= len(seen.prefix) else ""
+        pieces.append(html.escape(seen.sent[at:start]))
+        pieces.append(f'<span style="{_TOKEN[number % 2]}{line}">{html.escape(seen.sent[start:end])}</span>')
+        at = end
+    pieces.append(html.escape(seen.sent[at : seen.seen]))
+    cut = f'<s style="opacity: .45">{html.escape(seen.cut)}</s>' if seen.cut else ""
+    about = "" if seen.exact else "about "
+    facts = f"{about}{seen.tokens:,} of {seen.limit:,} tokens as {seen.role}, norm {seen.norm:.4f}"
+    left = f", {len(seen.cut):,} characters never seen" if seen.cut else ""
+    body = "".join(pieces) + cut
+    return f'<div><b>{html.escape(seen.model)}</b>: {facts}{left}<pre style="white-space: pre-wrap">{body}</pre></div>'

@@ -14,12 +14,15 @@ from tests.models.remote.double import KEY, RemoteDouble
 from tests.ollama.double import OllamaDouble
 from workbench import embedding_model
 from workbench.models import info_of, prepare, text_room
+from workbench.models.bundled_files import checked_files
 from workbench.protocols import EmbeddingModel
 
 MODELS = (
     "bundled:all-MiniLM-L6-v2",
     "ollama:all-minilm",
     "ollama:nomic-embed-text",
+    "huggingface:on OpenVINO",
+    "huggingface:on torch",
     "openai:text-embedding-3-small",
     "azure:my-deployment",
     "llama_index:words",
@@ -76,7 +79,12 @@ def model(request, monkeypatch):
         for name in ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"):
             monkeypatch.setenv(name, KEY)
         provider, _, name = request.param.partition(":")
-        made = embedding_model(OBJECTS[provider]()) if name == "words" else embedding_model(request.param)
+        if name == "words":
+            made = embedding_model(OBJECTS[provider]())
+        elif provider == "huggingface":
+            made = embedding_model(f"huggingface:{checked_files()}", backend=name.rpartition(" ")[2].lower())
+        else:
+            made = embedding_model(request.param)
         yield made
         made.close()
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from workbench.errors import InputError
 from workbench.models import PROVIDERS
 from workbench.models.bundled import BundledModel
+from workbench.models.huggingface.options import Options as HuggingFaceOptions
 from workbench.models.ollama.model import OllamaEmbedding
 from workbench.models.options import OPTIONS, chosen
 
@@ -81,6 +82,8 @@ def test_every_option_is_a_keyword_of_its_provider(provider):
     keywords = set()
     for kind in makes(provider).__mro__:
         keywords |= set(inspect.signature(kind.__init__).parameters)
+    if provider == "huggingface":
+        keywords |= set(HuggingFaceOptions.__dataclass_fields__)
     assert {option.inside or option.name for option in OPTIONS[provider]} <= keywords
 
 

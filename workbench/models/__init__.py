@@ -48,7 +48,7 @@ def embedding_model(spec: str | EmbeddingModel | object, **options: object) -> E
     """
     if not isinstance(spec, str):
         # Ours are not looked at through the protocol, which would ask a server for its dimensions.
-        if (isinstance(spec, Model) or isinstance(spec, EmbeddingModel)) and not options:
+        if isinstance(spec, (Model, EmbeddingModel)) and not options:
             return spec  # type: ignore[return-value]
         from workbench.models.objects import wrap
 

@@ -57,6 +57,17 @@ class Explanation:
     vector: np.ndarray = field(repr=False)
     norm: float
 
+    def __repr__(self) -> str:
+        cut = f"{len(self.cut):,} characters cut off" if self.cut else "nothing cut off"
+        return (
+            f"Explanation({self.model}, {self.role}, {self.tokens} of {self.limit} tokens, {cut}, norm {self.norm:.4f})"
+        )
+
+    def _repr_html_(self) -> str:
+        from workbench.frames import explanation_html
+
+        return explanation_html(self)
+
     @property
     def cut(self) -> str:
         """The part of `sent` that the model does not see; empty where it sees all."""
@@ -115,6 +126,13 @@ class ModelCheck:
     probes: tuple[Probe, ...]
     seconds: float
     when: str
+
+    def __repr__(self) -> str:
+        said = "passed" if self.passed else f"{len(self.failures)} of {len(self.probes)} probes failed"
+        return f"ModelCheck({self.model}, {said}, {self.seconds:.2f} s)"
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(escape=True, index=False)
 
     @property
     def passed(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from importlib.util import find_spec
 
 from workbench.models.catalogue import CATALOGUE, known
 from workbench.models.ollama.names import CLOUD, is_cloud
@@ -55,8 +54,6 @@ def described(model_id: str, server: ServerStatus | None) -> ModelInfo | None:
 @lru_cache(maxsize=1)
 def _cached(server: ServerStatus | None) -> tuple[ModelInfo, ...]:  # noqa: ARG001 - looked at anew when it is asked anew
     """Give the models in the cache of Hugging Face; a panel draws often, so the folder is not read each time."""
-    if find_spec("workbench.models.huggingface") is None or find_spec("workbench.models.huggingface.hub") is None:
-        return ()
     from workbench.models.huggingface.hub import cached_models
 
     return cached_models()

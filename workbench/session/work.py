@@ -15,6 +15,7 @@ from workbench.generation import stream_answer
 from workbench.index.embedding import embed_chunks
 from workbench.index.fingerprint import text_key
 from workbench.models import info_of, prepare
+from workbench.models.remote.waiting import listening
 from workbench.records import Answer, Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options, search
 from workbench.session.prepare import Prepared, announce, prepared
@@ -47,7 +48,8 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
         wb.publish(embedded=len(now.chunks) - (total - done))
 
     try:
-        report = embed_chunks(wb.store, now.model, now.collection, now.chunks, cancel=job.cancel, progress=counted)
+        with listening(job.cancel, lambda said: wb.publish(status=said)):
+            report = embed_chunks(wb.store, now.model, now.collection, now.chunks, cancel=job.cancel, progress=counted)
     finally:
         # Whatever happened, what is left to do has changed.
         announce(wb, now)
@@ -96,7 +98,7 @@ def find(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
     question = _usable(question)
     now, chunks, vectors = searchable(wb, job)
     began = time.perf_counter()
-    vector = _query_vector(wb, now, question)
+    vector = _query_vector(wb, job, now, question)
     embedded = time.perf_counter()
     result = search(question, vector, vectors, chunks, options)
     result = replace(
@@ -122,7 +124,7 @@ def _usable(question: str) -> str:
     return question.strip()
 
 
-def _query_vector(wb: Engine, now: Prepared, question: str) -> np.ndarray:
+def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndarray:
     """Give the question's vector, from the record if it was asked before."""
     assert wb.store is not None
     sent = prepare(now.model, [question], "query")
@@ -132,7 +134,8 @@ def _query_vector(wb: Engine, now: Prepared, question: str) -> np.ndarray:
         return np.array(record.vectors(now.fingerprint_id, [key])[0])
     from workbench.index.validation import check_vectors
 
-    vector = check_vectors(now.model.embed(sent, "query"), sent, now.model)
+    with listening(job.cancel, lambda said: wb.publish(status=said)):
+        vector = check_vectors(now.model.embed(sent, "query"), sent, now.model)
     if wb.store.writable:
         record.commit_batch(now.fingerprint, [key], vector)
     return vector[0]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -130,19 +131,20 @@ def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, 
     if options.dtype in ("float16", "bfloat16"):
         model_kwargs["dtype"] = _half(options, model_id)
     try:
-        return HuggingFaceEmbedding(
-            str(place.layout.folder),
-            device=options.device,
-            query_instruction=prefixes[0],
-            text_instruction=prefixes[1],
-            max_length=max_tokens,
-            normalize=options.normalize,
-            trust_remote_code=bool(options.trust_remote_code),
-            backend=backend,
-            truncate_dim=options.truncate_dim,
-            model_kwargs=model_kwargs,
-            **options.more,
-        )
+        with _no_progress_bar():
+            return HuggingFaceEmbedding(
+                str(place.layout.folder),
+                device=options.device,
+                query_instruction=prefixes[0],
+                text_instruction=prefixes[1],
+                max_length=max_tokens,
+                normalize=options.normalize,
+                trust_remote_code=bool(options.trust_remote_code),
+                backend=backend,
+                truncate_dim=options.truncate_dim,
+                model_kwargs=model_kwargs,
+                **options.more,
+            )
     except WorkbenchError:
         raise
     except Exception as error:
@@ -151,6 +153,21 @@ def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, 
             f"{model_id} could not be loaded with backend={backend!r} ({type(error).__name__}: {said}). Check its "
             "options, or choose another model."
         ) from error
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    """Keep transformers from drawing a bar into whatever cell happens to run."""
+    from transformers.utils import logging
+
+    bars: Any = logging
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            bars.enable_progress_bar()
 
 
 def _half(options: Options, model_id: str) -> Any:
