@@ -113,3 +113,57 @@ def test_the_map_stays_in_the_notebook(first):
 def test_a_list_of_texts_answers(first):
     assert "Bactrian camels have two." in output(first, "notes.ask(")
     assert "[1]" in output(first, "notes.ask(")
+
+
+@pytest.fixture(scope="module")
+def models(ran):
+    return ran("01-embedding-models.ipynb")
+
+
+def numbers(text):
+    """Give label -> numbers of a printed table or series."""
+    found = {}
+    for line in text.splitlines():
+        match = re.match(r"(.*?)\s{2,}((?:-?[\d.]+\s*)+)$", line)
+        if match:
+            found[match[1]] = [float(value) for value in match[2].split()]
+    return found
+
+
+def test_the_weather_is_nearer_to_the_weather(models):
+    rows = numbers(output(models, 'model.embed(["It is raining'))
+    assert output(models, 'model.embed(["It is raining').startswith("(3, 384) [1. 1. 1.]")
+    assert rows["0"][1] > rows["0"][2]
+
+
+def test_every_runtime_finds_mars(models):
+    rows = numbers(output(models, "def scores(one)"))
+    assert list(rows) == ["Mars", "Venus", "Jupiter", "Saturn"]
+    for plain, torch, int8 in rows.values():
+        assert abs(plain - torch) < 2e-4
+        assert abs(plain - int8) < 0.05
+    assert all(rows["Mars"][at] == max(row[at] for row in rows.values()) for at in range(3))
+
+
+def test_the_drift_of_int8_is_shown(models):
+    rows = numbers(output(models, "int8.mean_cosine"))
+    assert 0.98 < rows["least cosine"][0] <= rows["mean cosine"][0] < 1
+    assert rows["same neighbours of ten"][0] > 0.9
+
+
+def test_what_is_cut_is_counted_and_cut_again(models):
+    assert re.search(r"\d{3} of 256 tokens, \d+ characters cut off", output(models, "planets.explain("))
+    said = output(models, "planets.rechunk()").splitlines()
+    assert re.match(r"[1-9]\d* of \d+ documents are cut", said[0])
+    assert re.match(r"0 of \d+ chunks are cut", said[1])
+
+
+def test_the_engine_passes_and_both_models_find_documents(models):
+    assert "False" not in output(models, "planets.check_model()")
+    rows = numbers(output(models, "def found("))
+    assert rows["plain"][0] > 0.85
+    assert rows["instructed"][0] > 0.85
+
+
+def test_the_way_back_gives_vectors_of_the_same_length(models):
+    assert output(models, "model.as_llama_index()").rstrip().endswith("384")

@@ -65,7 +65,7 @@ def test_the_cache_is_one_that_the_hubs_own_client_reads(double, tmp_path):
 
 def test_what_broke_off_is_gone_on_with(double):
     double.break_after = 10_000
-    with pytest.raises(ServerError, match="broke off|cannot be reached"):
+    with pytest.raises(ServerError, match=r"broke off|cannot be reached"):
         hub.download("org/small", token=False)
     double.break_after = None
     folder = hub.download("org/small", token=False)
@@ -151,11 +151,12 @@ def test_weights_in_sixteen_bits_are_computed_in_float32(copy):
     halves = {name: value.half() if value.is_floating_point() else value for name, value in weights.items()}
     save_file(halves, copy / "model.safetensors", metadata={"format": "pt"})
     (copy / "config.json").write_text((copy / "config.json").read_text().replace('"float32"', '"float16"'))
-    both = [
-        embedding_model(f"huggingface:{copy}", backend=backend, device="cpu").embed(["the llama lives"], "document")
-        for backend in ("torch", "openvino")
-    ]
-    np.testing.assert_allclose(both[0], both[1], atol=1e-6)
+    from sentence_transformers import SentenceTransformer
+
+    wanted = SentenceTransformer(str(copy), device="cpu", model_kwargs={"dtype": "float32"})
+    expected = wanted.encode(["the llama lives"], prompt="", normalize_embeddings=True, show_progress_bar=False)
+    model = embedding_model(f"huggingface:{copy}", backend="torch", device="cpu")
+    np.testing.assert_allclose(model.embed(["the llama lives"], "document"), expected, atol=1e-6)
 
 
 def test_instructor_leaves_its_instruction_out_though_its_folder_does_not_say_so(tmp_path):
