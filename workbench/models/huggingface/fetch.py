@@ -80,7 +80,7 @@ def _fetch_one(
             with remote.stream(name, commit, file.path, there) as reply:
                 goes_on = reply.status_code == 206  # Partial Content
                 with partial.open("ab" if goes_on else "wb") as out:
-                    for piece in reply.iter_bytes(_CHUNK):
+                    for piece in reply.iter_bytes():  # as they come, so that a break loses none
                         out.write(piece)
                         tell(out.tell())
         elif not partial.exists():

@@ -102,6 +102,7 @@ def download(
     *,
     cache_folder: str | Path | None = None,
     token: str | bool | None = None,
+    code: bool = False,
 ) -> Path:
     """Fetch a model into the cache, and give the folder of its files.
 
@@ -124,6 +125,8 @@ def download(
         As in `cache.cache_root`.
     token
         Of the hub; None is the one that is logged in, False is none.
+    code
+        Whether the model's own Python files are fetched too.
 
     Raises
     ------
@@ -143,7 +146,7 @@ def download(
                 f"huggingface:{repo} has no model.safetensors, and other formats of weights are not read here: a "
                 "pickle can run code. Use a revision that has it (look for a refs/pr/... on the model's page)."
             )
-        wanted = needed(paths) if files is None else list(files)
+        wanted = needed(paths, code=code) if files is None else list(files)
         if absent := [path for path in wanted if path not in paths]:
             raise ModelNotFound(f"huggingface:{repo} has no file {absent[0]!r} at {found.commit[:12]}.")
         chosen = [file for file in found.files if file.path in set(wanted)]

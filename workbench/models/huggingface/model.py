@@ -6,16 +6,15 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
 from workbench.models.base import Model
+from workbench.models.huggingface.openvino_runner import OnOpenVino, shown
 from workbench.models.huggingface.options import Options
 from workbench.models.huggingface.place import Place, find
 from workbench.models.huggingface.torch_runner import TorchRunner, gpu_seen, require_optimum, versions
-from workbench.models.openvino.model import OpenVinoModel
 from workbench.models.prompts import prefixes
 from workbench.models.tokens import EstimatedTokenizer, FileTokenizer
 
@@ -70,7 +69,7 @@ class HuggingFaceModel(Model):
         ):
             raise InputError(f"batch_size is {batch_size!r}; give a whole number, 1 or more.")
         self.name = name
-        self.id = f"huggingface:{_shown(name)}"
+        self.id = f"huggingface:{shown(name)}"
         self.variant = "int8" if self.options.dtype == "int8" else ""
         self._batch_size = batch_size
         self._given = (
@@ -80,7 +79,7 @@ class HuggingFaceModel(Model):
         self._dimensions: int | None = None
         self._lock = threading.RLock()
         self._runner: TorchRunner | None = None
-        self._fast: _OnOpenVino | None = None
+        self._fast: OnOpenVino | None = None
         self._decided = ""
 
     # What the folder says -----------------------------------------------------------------------------------------
@@ -162,14 +161,17 @@ class HuggingFaceModel(Model):
         if backend == "torch":
             return "torch"
         wanted = backend == "openvino" or self.options.dtype == "int8"
-        if not wanted and (self.options.dtype in ("float16", "bfloat16") or not self.options.plain or self._on_gpu()):
+        half = self.options.dtype in ("float16", "bfloat16")
+        if not wanted and (half or not self.options.plain or self.place.prompt_apart or self._on_gpu()):
             return "torch"
+        if self.place.instructor:
+            raise Unsupported(f"{self.id} leaves the prompt out of its vectors, which only backend='torch' can do.")
         if wanted and not self.options.plain:
             raise InputError(
                 f"{self.id} on OpenVINO takes no {', '.join(self.options.named()) or 'trust_remote_code'}: that is for "
                 "sentence-transformers itself. Leave them out, or use backend='torch'."
             )
-        fast = _OnOpenVino(self)
+        fast = OnOpenVino(self)
         try:
             fast.convert()
         except Unsupported:
@@ -188,7 +190,7 @@ class HuggingFaceModel(Model):
         runtime, place = self.runtime, self.place
         about: dict[str, object] = {
             "provider": "huggingface",
-            "model": _shown(self.name),
+            "model": shown(self.name),
             "revision": place.revision,
             "max_tokens": self.max_tokens,
             "truncation": "end",
@@ -256,7 +258,7 @@ class HuggingFaceModel(Model):
         twin.options = replace(self.options, dtype="int8", calibration=calibration)
         twin.variant = "int8"
         twin.place = self.place
-        twin._fast, twin._decided = _OnOpenVino(twin), "openvino"
+        twin._fast, twin._decided = OnOpenVino(twin), "openvino"
         twin._fast.calibrate(cancel)
         return twin
 
@@ -284,31 +286,3 @@ class HuggingFaceModel(Model):
 
 
 _OPTIONS = set(Options.__dataclass_fields__) - {"more"}
-
-
-class _OnOpenVino(OpenVinoModel):
-    """The same weights on the OpenVINO runtime."""
-
-    def __init__(self, model: HuggingFaceModel) -> None:
-        options = model.options
-        super().__init__("int8" if options.dtype == "int8" else "float32", options.calibration)
-        self._model = model
-
-    @property
-    def max_tokens(self) -> int:  # type: ignore[override]
-        return self._model.max_tokens
-
-    def source(self) -> tuple[Path, str, str]:
-        return self._model.place.layout.folder, _shown(self._model.name), self._model.place.revision
-
-    def convert(self) -> Path:
-        """Convert the weights, if that has not been done."""
-        from workbench.models.openvino.conversion import converted
-
-        return converted(*self.source())
-
-
-def _shown(name: str) -> str:
-    """Give `owner/name`, or a folder's own name: no path of this machine in what is stored and shown."""
-    folder = Path(name).expanduser()
-    return folder.resolve().name if folder.is_dir() else name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.models.huggingface import hub
@@ -29,11 +29,19 @@ class Place:
         Commit of the hub (40 hex digits), or SHA-256 of a folder's weights (64).
     checkpoint
         The file that was asked for, None for the plain weights.
+    instructor
+        Whether it is one of the Instructor models, by its name.
     """
 
     layout: Layout
     revision: str
     checkpoint: Checkpoint | None = None
+    instructor: bool = False
+
+    @property
+    def prompt_apart(self) -> bool:
+        """Whether the prompt's own tokens are left out of the vector; Instructor's folders do not say so themselves."""
+        return self.instructor or not self.layout.include_prompt
 
 
 def find(name: str, model_id: str, options: Options) -> Place:
@@ -48,8 +56,10 @@ def find(name: str, model_id: str, options: Options) -> Place:
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
-        return _in_folder(folder.resolve(), model_id, options)
-    return _in_cache(repo_name(name), model_id, options)
+        place = _in_folder(folder.resolve(), model_id, options)
+    else:
+        place = _in_cache(repo_name(name), model_id, options)
+    return replace(place, instructor=folder.resolve().name.startswith("instructor-"))
 
 
 def _in_folder(folder: Path, model_id: str, options: Options) -> Place:
@@ -85,8 +95,15 @@ def _fetched(repo: str, options: Options, point: Checkpoint | None) -> Path:
     files = None
     if point is not None:
         paths = [file.path for file in hub.listing(repo, options.revision, token).files]
-        files = needed(paths, point.path)
-    return hub.download(repo, None, None, options.revision, files, cache_folder=options.cache_folder, token=token)
+        files = needed(paths, point.path, bool(options.trust_remote_code))
+    return hub.download(
+        repo,
+        revision=options.revision,
+        files=files,
+        cache_folder=options.cache_folder,
+        token=token,
+        code=bool(options.trust_remote_code),
+    )
 
 
 def _checkpoint(among: tuple[Checkpoint, ...], model_id: str, options: Options) -> Checkpoint | None:

@@ -100,7 +100,12 @@ class Remote:
         headers = {"accept-encoding": "identity"} | ({"range": f"bytes={start}-"} if start else {})
         with self._said(name, commit), self._client.stream("GET", url, headers=headers) as reply:
             _raise_for(reply, name, commit)
-            yield reply
+            try:
+                yield reply
+            except httpx.TransportError as error:
+                raise ServerError(
+                    f"{path} of {name} broke off ({type(error).__name__}). Fetch it again to go on where it stopped."
+                ) from error
 
     @contextmanager
     def _said(self, name: str, revision: str | None) -> Iterator[None]:

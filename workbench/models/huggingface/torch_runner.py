@@ -59,9 +59,12 @@ class TorchRunner:
         self.model_id = model_id
         self._prefixes = dict(zip(("query", "document"), prefixes, strict=True))
         # Where the pooling leaves the prompt out, it must come apart from the text, or it would be pooled with it.
-        self._apart = not place.layout.include_prompt
+        self._apart = place.prompt_apart
         self._running = threading.Lock()
         self.inner = _loaded(place, model_id, options, prefixes if self._apart else ("", ""), max_tokens)
+        if self._apart:
+            # sentence-transformers does this by the model's name, and is given a folder here.
+            self.inner._model.set_pooling_include_prompt(False)  # noqa: SLF001 - it has no public name
         self.inner.embed_batch_size = batch_size or _fitting(place, self.inner, max_tokens)
 
     @property
@@ -125,6 +128,8 @@ def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, 
     if backend == "openvino":
         # Some processors would otherwise compute in fewer bits, and the vectors would differ.
         model_kwargs["ov_config"] = {"INFERENCE_PRECISION_HINT": "f32"}
+    if backend == "torch" and not {"dtype", "torch_dtype"} & options.model_kwargs.keys():
+        model_kwargs["dtype"] = "float32"  # transformers would take the 16 bits in which some weights are stored
     model_kwargs |= dict(options.model_kwargs)
     if place.checkpoint is not None:
         model_kwargs["file_name"] = place.checkpoint.path
@@ -143,7 +148,8 @@ def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, 
                 backend=backend,
                 truncate_dim=options.truncate_dim,
                 model_kwargs=model_kwargs,
-                **options.more,
+                # All files are there; only a model's own code may lie in another repository.
+                **{"local_files_only": not options.trust_remote_code, **options.more},
             )
     except WorkbenchError:
         raise
