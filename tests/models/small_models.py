@@ -24,6 +24,7 @@ def small_model(
     safetensors: bool = True,
     prompts: dict[str, str] | None = None,
     include_prompt: bool = True,
+    half: bool = False,
 ) -> Path:
     """Write a sentence-transformers model of two layers and 32 numbers a token into `folder`.
 
@@ -45,6 +46,8 @@ def small_model(
         As in config_sentence_transformers.json.
     include_prompt
         False: the pooling leaves the prompt's tokens out.
+    half
+        Whether the weights are stored in float16.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -62,6 +65,7 @@ def small_model(
         modules.append(Normalize())
     model = SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
     made = folder / "model"
+    model = model.half() if half else model
     model.save(str(made), safe_serialization=safetensors)
     return made
 

@@ -10,6 +10,7 @@ from workbench.models.openvino.conversion import converted
 KINDS = {
     "bert, mean, unit length": {},
     "mpnet, cls": {"kind": "mpnet", "pooling": "cls", "normalize": False},
+    "bert, stored in float16": {"half": True},
     "distilbert, max, dense": {"kind": "distilbert", "pooling": "max", "dense": 16},
 }
 

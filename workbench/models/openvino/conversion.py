@@ -14,7 +14,7 @@ from workbench.paths import models_folder
 
 __all__ = ["CONVERSION", "Unsupported", "converted", "run_apart"]
 
-CONVERSION = "2"
+CONVERSION = "3"
 """Raised when `convert` changes what it writes, so that older files are not used."""
 
 _LOOK = 0.1

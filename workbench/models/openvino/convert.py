@@ -75,7 +75,8 @@ def _convert(source: Path, target: Path) -> None:
         device="cpu",
         local_files_only=True,
         trust_remote_code=False,
-        model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
+        # In float32 whatever the weights are stored in: sixteen bits would be computed in sixteen bits.
+        model_kwargs={"use_safetensors": True, "attn_implementation": "eager", "dtype": "float32"},
     ).eval()
     fast = getattr(model.tokenizer, "backend_tokenizer", None)
     if fast is None:
