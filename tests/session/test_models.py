@@ -120,3 +120,18 @@ def test_what_has_no_int8_copy_says_so(wb):
 def test_only_what_can_be_fetched_or_unloaded_is(wb, verb):
     with pytest.raises(InputError, match="bundled:all-MiniLM-L6-v2"):
         getattr(wb, verb)("bundled:all-MiniLM-L6-v2")
+
+
+def test_checkpoints_are_listed_to_choose_from(wb, tmp_path):
+    (tmp_path / "model/onnx").mkdir(parents=True)
+    for name, size in {"model.safetensors": 9, "onnx/model.onnx": 7, "onnx/model_qint8_avx512.onnx": 3}.items():
+        (tmp_path / "model" / name).write_bytes(bytes(size))
+    listed = wb.checkpoints(f"huggingface:{tmp_path / 'model'}")
+    assert listed.to_dict("list") == {
+        "path": ["model.safetensors", "onnx/model.onnx", "onnx/model_qint8_avx512.onnx"],
+        "backend": ["torch", "onnx", "onnx"],
+        "size": [9, 7, 3],
+        "quantised": [False, False, True],
+    }
+    with pytest.raises(InputError, match="'ollama:all-minilm' has no checkpoints to choose from"):
+        wb.checkpoints("ollama:all-minilm")

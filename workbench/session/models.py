@@ -29,6 +29,23 @@ class ModelVerbs(Engine):
         """Download a model: to the Ollama server, or from the Hugging Face hub into its cache."""
         self.submit("pull", model).wait()
 
+    def checkpoints(self, model: str, revision: str | None = None) -> pd.DataFrame:
+        """List the files that a Hugging Face model or folder can be run from: path, backend, size, quantised.
+
+        One of them is chosen with `embedding_model(model, backend=..., model_kwargs={"file_name": path})`; the hub is
+        asked for what is not in a folder.
+        """
+        from workbench.frames import frame_of
+        from workbench.models.huggingface.checkpoints import Checkpoint, checkpoints
+
+        provider, _, name = model.partition(":")
+        if provider != "huggingface" or not name:
+            raise InputError(
+                f"{model!r} has no checkpoints to choose from; models of Hugging Face have, such as "
+                "'huggingface:sentence-transformers/all-MiniLM-L6-v2'."
+            )
+        return frame_of(checkpoints(name, revision), Checkpoint)
+
     def unload(self, model: str) -> None:
         """Let the Ollama server take a model out of its memory; the next text loads it again."""
         self.submit("unload", model).wait()
