@@ -142,3 +142,15 @@ def test_copying_works_without_the_clipboard_permission(show):
     page.get_by_role("button", name="Copy").click()
     page.get_by_text("Copied").wait_for()
     assert page.evaluate("window.copied").startswith(f"Question: {QUESTION}\n\nLlamas are camelids")
+
+
+def test_enter_sends_a_form_even_where_the_page_keeps_it_from_doing_so(show):
+    panel = DetailsPanel(asked())
+    panel.act("tab", tab="scores")
+    page = show(panel)
+    # As JupyterLab does: Enter loses its own meaning on the way down.
+    page.evaluate("document.addEventListener('keydown', (e) => e.key === 'Enter' && e.preventDefault(), true)")
+    box = page.get_by_role("combobox", name="Why not?")
+    box.fill("trap.md:0")
+    box.press("Enter")
+    assert page.sent == [{"do": "why", "chunk": "trap.md:0"}]

@@ -24,7 +24,7 @@ function sources(state, ui, act, redraw, model) {
   return h("div", { class: "sources", key: "sources" },
     state.samples.length ? h("div", { class: "wb-row", key: "samples" }, h("span", { class: "wb-note kind" }, "Samples"),
       state.samples.map((name) => button(name, () => act({ do: "sample", name }), { key: name, "aria-pressed": String(name === state.name) }))) : null,
-    h("form", { class: "wb-row", key: "path", onsubmit: load },
+    h("form", { class: "wb-row", key: "path", ...sends(load) },
       h("label", { class: "wb-note kind", for: ui.id }, "Folder or file"),
       h("input", { id: ui.id, class: "wb-field path", type: "text", placeholder: "path, such as data/camelids", spellcheck: "false", oninput: (event) => { ui.path = event.target.value; } }),
       h("button", { type: "submit", class: "wb-chip" }, "Load"),

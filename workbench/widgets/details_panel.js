@@ -38,9 +38,9 @@ function whyNot(content, ui, act) {
   const box = `${ui.id}-why`;
   const submit = (event) => {
     event.preventDefault();
-    act({ do: "why", chunk: event.target.elements.chunk.value });
+    act({ do: "why", chunk: event.currentTarget.elements.chunk.value });
   };
-  return h("form", { class: "why", key: "why", onsubmit: submit },
+  return h("form", { class: "why", key: "why", ...sends(submit) },
     h("label", { for: box }, "Why not?"),
     h("input", { class: "wb-field", id: box, name: "chunk", list: `${box}-ids`, placeholder: "id of a chunk, such as llamas.md:3", autocomplete: "off" }),
     h("datalist", { id: `${box}-ids` }, content.near.map((id) => h("option", { value: id }))),

@@ -86,6 +86,14 @@ function listen(node, kind, handler) {
   known.handlers[kind] = handler;
 }
 
+// What a form does: JupyterLab keeps Enter from sending one, so that key is listened to here.
+function sends(submit) {
+  const enter = (event) => {
+    if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.isComposing) submit(event);
+  };
+  return { onsubmit: submit, onkeydown: enter };
+}
+
 // JupyterLab listens to single keys over the whole notebook (Enter, arrows, "d d"): inside a panel they are the
 // panel's. With Ctrl or Cmd they stay JupyterLab's, so that saving works from everywhere.
 function ownKeys(root) {

@@ -97,11 +97,7 @@ function other(state, ui, act, redraw) {
     event.preventDefault();
     act({ do: "choose", model: ui.typed, options: { ...values } });
   };
-  // JupyterLab takes Enter's own meaning away, so it is given back here.
-  const keys = (event) => {
-    if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.isComposing) submit(event);
-  };
-  return h("form", { class: "other", key: "other", onsubmit: submit, onkeydown: keys },
+  return h("form", { class: "other", key: "other", ...sends(submit) },
     h("div", { class: "wb-row" },
       h("label", { class: "wb-label wb-grow" }, "Any other",
         h("input", { class: "wb-field wb-grow", type: "text", placeholder: "huggingface:intfloat/e5-small-v2, ollama:bge-m3, or a folder", spellcheck: "false", autocomplete: "off",

@@ -51,12 +51,10 @@ function pull(state, ui, act) {
     event.preventDefault();
     if (!job) act({ do: "pull", model: ui.typed });
   };
-  // JupyterLab keeps Enter from sending a form, so it is listened to here.
-  const enter = (event) => { if (event.key === "Enter") submit(event); };
   return h("div", { class: "pull", key: "pull" },
-    h("form", { class: "wb-row", onsubmit: submit },
+    h("form", { class: "wb-row", ...sends(submit) },
       h("label", { class: "wb-label wb-grow" }, "Pull",
-        h("input", { class: "wb-field wb-grow", type: "text", placeholder: "name on ollama.com/library", spellcheck: "false", autocomplete: "off", onkeydown: enter, oninput: (event) => { ui.typed = event.target.value; } })),
+        h("input", { class: "wb-field wb-grow", type: "text", placeholder: "name on ollama.com/library", spellcheck: "false", autocomplete: "off", oninput: (event) => { ui.typed = event.target.value; } })),
       h("button", { type: "submit", class: "wb-chip", disabled: Boolean(job) }, "Pull")),
     h("div", { role: "status" }, job ? [
       h("div", { class: "wb-row" }, h("span", { class: "wb-note wb-grow progress" }, [job.label, job.text].filter(Boolean).join(" · ")),

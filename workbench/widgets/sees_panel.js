@@ -7,13 +7,13 @@ const tokens = (pieces) => pieces.map(([text, kind], at) => (kind ? h("span", { 
 function chooser(state, ui, act) {
   const submit = (event) => {
     event.preventDefault();
-    act({ do: "choose", subject: event.target.elements.chunk.value });
+    act({ do: "choose", subject: event.currentTarget.elements.chunk.value });
   };
   return h("div", { class: "wb-row choose", key: "choose" },
     h("label", { class: "wb-label" }, "Look at",
       h("select", { class: "wb-field", value: state.subject, disabled: !state.subjects.length, onchange: (event) => act({ do: "choose", subject: event.target.value }) },
         state.subjects.map((one) => h("option", { key: one.id, value: one.id }, one.name)))),
-    h("form", { class: "wb-row", onsubmit: submit },
+    h("form", { class: "wb-row", ...sends(submit) },
       h("label", { class: "wb-hidden", for: `${ui.id}-chunk` }, "Id of another chunk"),
       h("input", { class: "wb-field", id: `${ui.id}-chunk`, name: "chunk", list: `${ui.id}-near`, placeholder: "id of another chunk", autocomplete: "off", spellcheck: "false" }),
       h("datalist", { id: `${ui.id}-near` }, state.near.map((id) => h("option", { key: id, value: id }))),
