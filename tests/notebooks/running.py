@@ -25,7 +25,7 @@ def run(name: str, stores: Path) -> Any:
     """
     notebook = read(name)
     away = {"WORKBENCH_STORES": str(stores), "OLLAMA_HOST": "http://127.0.0.1:9", "PYTHONPATH": str(FOLDER.parent)}
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
     client.execute(env={**os.environ, **away})
     return notebook
 
@@ -43,6 +43,6 @@ def _text(shown: Any) -> str:
 def run_cells(cells: list[str]) -> list[str]:
     """Run code cells in a fresh kernel, and give the plain text that each shows, stripped."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
     client.execute(env={**os.environ, "PYTHONPATH": str(FOLDER.parent)})
     return ["".join(_text(shown) for shown in cell.outputs).strip() for cell in notebook.cells]

@@ -9,6 +9,8 @@ import pytest
 from tests.notebooks.running import NAMES, output, read, run
 from workbench import Workbench
 
+pytestmark = pytest.mark.timeout(900)  # a conversion and a calibration, on a machine that may be slow
+
 LONGEST = 6
 """Lines of a code cell: more would be a program to read, not a step to follow."""
 
