@@ -66,6 +66,16 @@ def test_the_diff_comes_first_then_progress_cancel_and_resume(nb):
     assert value(nb, "[len(Slow.sent), len(set(Slow.sent))]") == [total, total]  # nothing was embedded twice
 
 
+def steady(nb, expression):
+    """Give a value that has stayed the same for a second: the figure is made a moment after its layout is there."""
+    last, since = None, 0
+    while since < 2:
+        now = value(nb, expression)
+        last, since = now, since + 1 if now == last else 0
+        nb.page.wait_for_timeout(500)
+    return last
+
+
 def test_running_the_cell_again_leaves_one_app_and_no_observers(nb):
     count = "sum(len(found) for kinds in wb._trait_notifiers.values() for found in kinds.values())"
     side = "len(__import__('ipywidgets').widgets.widget._instances)"
@@ -75,7 +85,7 @@ def test_running_the_cell_again_leaves_one_app_and_no_observers(nb):
         until(nb, "wb.projection is not None and wb.projection.method", "umap", 60)
         total = value(nb, "len(wb.chunks)")
         nb.wait_text("[data-step=embed]", f"{total} of {total} · nothing to do")
-        found.append(value(nb, f"[{count}, {side}]"))
+        found.append(steady(nb, f"[{count}, {side}]"))
         assert nb.page.locator(".wb-app").count() == 1
     assert found[0] == found[1]
 
