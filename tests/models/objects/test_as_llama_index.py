@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -70,7 +71,9 @@ def test_async_verbs_work_twice_in_a_loop_that_is_running(model):
         first = [await llama.aget_query_embedding("llama") for _ in range(2)]
         return first, [await llama.aget_text_embedding_batch(TEXTS) for _ in range(2)]
 
-    queries, batches = asyncio.run(twice())
+    # On a thread: where browser tests ran before, this one has a loop already.
+    with ThreadPoolExecutor(1) as pool:
+        queries, batches = pool.submit(asyncio.run, twice()).result()
     assert queries[0] == queries[1]
     np.testing.assert_allclose(batches[0], batches[1], atol=1e-6)
     np.testing.assert_allclose(batches[0], model.embed(TEXTS, "document"), atol=1e-5)
