@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from workbench.models.own import ObjectModel, settings_of
+from workbench.errors import InputError
+from workbench.models.own import ObjectModel
 
 __all__ = ["LlamaIndexModel"]
 
-_NO_MATTER = {"embed_batch_size", "num_workers", "callback_manager", "show_progress_bar", "embeddings_cache"}
+_NO_MATTER = {
+    "embed_batch_size",
+    "num_workers",
+    "show_progress_bar",
+    "embeddings_cache",
+    "callback_manager",
+    "rate_limiter",
+}
 """Settings that change no vector."""
 
 
@@ -28,17 +35,34 @@ class LlamaIndexModel(ObjectModel):
 
     def documents(self, texts: list[str]) -> Any:
         """Call its text verb."""
+        self._wait()
         return self.inner._get_text_embeddings(texts)  # noqa: SLF001 - what a subclass defines, without the cache
 
     def query(self, text: str) -> Any:
         """Call its query verb."""
+        self._wait()
         return self.inner._get_query_embedding(text)  # noqa: SLF001
 
-    def fingerprint(self) -> Mapping[str, object]:
-        """Give everything that is known to change a vector; LlamaIndex's own housekeeping is left out."""
-        settings = {name: value for name, value in settings_of(self.inner).items() if name not in _NO_MATTER}
-        return {**super().fingerprint(), "settings": settings}
+    def settings(self) -> dict[str, object]:
+        """Give what is known to change a vector; LlamaIndex's own housekeeping is left out."""
+        return {name: value for name, value in super().settings().items() if name not in _NO_MATTER}
 
-    def as_llama_index(self, **_: Any) -> Any:
-        """Give the object itself back."""
+    def as_llama_index(self, **options: Any) -> Any:
+        """Give the object itself back.
+
+        Raises
+        ------
+        InputError
+            Options were given: they belong to the object.
+        """
+        if options:
+            raise InputError(
+                f"{self.id} is a LlamaIndex object already, so {', '.join(options)} cannot be set here. Set it on the "
+                "object: it is what as_llama_index() gives."
+            )
         return self.inner
+
+    def _wait(self) -> None:
+        # What its public verbs do, too, before they call those that are called here.
+        if getattr(self.inner, "rate_limiter", None) is not None:
+            self.inner.rate_limiter.acquire()

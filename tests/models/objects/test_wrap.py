@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
+from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings, FakeEmbeddings
 from llama_index.core import MockEmbedding
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
@@ -137,9 +139,39 @@ def test_a_changed_class_is_another_model(tmp_path, monkeypatch):
             "    def embed_query(self, text):\n        return [1.0, 1.0]\n"
         )
         model = embedding_model(importlib.import_module(f"mine{number}").Mine())
-        found.append(model.fingerprint()["source"])
+        found.append(model.fingerprint()["code"])
     assert len(set(found)) == 2
     assert all(len(digest) == 12 for digest in found)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch_size": 0}, "batch_size is 0; give a whole number, 1 or more"),
+        ({"max_tokens": "many"}, "max_tokens is 'many'"),
+        ({"version": 2}, "version is 2; give a text"),
+        ({"tokenizer": str.split}, r"tokenizer is a method_descriptor\. Give an object with exact, offsets"),
+        (
+            {"device": "cpu"},
+            r"An object has no option device\. It takes batch_size, max_tokens, name, tokenizer, version",
+        ),
+    ],
+)
+def test_an_option_that_cannot_be_is_told(options, message):
+    with pytest.raises(InputError, match=message):
+        embedding_model(Instructed(), **options)
+
+
+def test_a_model_of_ours_takes_no_options_afterwards():
+    ours = embedding_model("bundled:all-MiniLM-L6-v2")
+    for given in (ours, ours.as_llama_index(), WordModel()):
+        with pytest.raises(InputError, match=r"is an embedding model already, and batch_size cannot be changed"):
+            embedding_model(given, batch_size=3)
+
+
+def test_an_unknown_limit_is_said():
+    assert embedding_model(Instructed()).note == "It does not say how much it reads; 8192 tokens are assumed."
+    assert embedding_model(Instructed(), max_tokens=99).note == ""
 
 
 def test_limits_and_tokenizers_can_be_given():
@@ -185,8 +217,101 @@ def test_an_error_of_the_object_is_told_as_the_models():
         model.embed(TEXTS, "document")
 
 
+def test_an_error_shows_no_key():
+    class Leaking(Instructed):
+        def embed_documents(self, texts):
+            raise RuntimeError(f"401: {self.api_key} and sk-abcdef123 are no keys")
+
+    with pytest.raises(ModelError, match=r"RuntimeError: 401: \*\*\* and \*\*\* are no keys"):
+        embedding_model(Leaking()).embed(TEXTS, "document")
+
+
+def test_a_later_batch_of_another_length_is_a_sentence():
+    class Uneven(Instructed):
+        def embed_documents(self, texts):
+            return [[1.0] * (2 + len(texts))] * len(texts)
+
+    with pytest.raises(ModelError, match=r"its vectors have 3 numbers; 4 were expected"):
+        embedding_model(Uneven(), batch_size=2).embed(TEXTS, "document")
+
+
+def test_tensors_and_generators_are_read():
+    import torch
+
+    class Tensors(Instructed):
+        def embed_documents(self, texts):
+            return torch.ones(len(texts), 2, requires_grad=True)
+
+        def embed_query(self, text):
+            return torch.ones(2, dtype=torch.bfloat16)
+
+    class Lazy(Instructed):
+        def embed_documents(self, texts):
+            return ([1.0, 1.0] for _ in texts)
+
+    np.testing.assert_array_equal(embedding_model(Tensors()).embed(TEXTS, "document"), np.ones((3, 2)))
+    np.testing.assert_array_equal(embedding_model(Tensors()).embed(TEXTS, "query"), np.ones((3, 2)))
+    np.testing.assert_array_equal(embedding_model(Lazy()).embed(TEXTS, "document"), np.ones((3, 2)))
+
+
+def test_one_thread_at_a_time_is_inside_an_object():
+    inside, most = 0, 0
+
+    class Watching(Instructed):
+        def embed_documents(self, texts):
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            threading.Event().wait(0.01)
+            inside -= 1
+            return [[1.0]] * len(texts)
+
+    model = embedding_model(Watching(), batch_size=1)
+    with ThreadPoolExecutor(4) as pool:
+        assert [len(one) for one in pool.map(lambda _: model.embed(TEXTS, "document"), range(4))] == [3] * 4
+    assert most == 1
+
+
+def test_a_rate_limit_of_llama_index_is_kept():
+    class Limiter:
+        acquired = 0
+
+        def acquire(self):
+            self.acquired += 1
+
+    limiter = Limiter()
+    model = embedding_model(InstructedBase(rate_limiter=limiter, embed_batch_size=2))
+    model.embed(TEXTS, "document")
+    model.embed(TEXTS[:1], "query")
+    assert limiter.acquired == 3
+
+
+def test_langchains_own_doubles_embed():
+    model = embedding_model(DeterministicFakeEmbedding(size=8))
+    once, twice = (model.embed(TEXTS, "document") for _ in range(2))
+    assert once.shape == (3, 8)
+    np.testing.assert_array_equal(once, twice)
+    assert embedding_model(FakeEmbeddings(size=5)).embed(TEXTS, "query").shape == (3, 5)
+
+
+def test_the_bundled_weights_through_langchain_give_the_bundled_vectors():
+    class Bundled(Embeddings):
+        def embed_documents(self, texts):
+            return bundled.embed(texts, "document").tolist()
+
+        def embed_query(self, text):
+            return bundled.embed([text], "query")[0].tolist()
+
+    bundled = embedding_model("bundled:all-MiniLM-L6-v2")
+    model = embedding_model(Bundled())
+    assert model.id == "langchain:Bundled"
+    np.testing.assert_allclose(model.embed(TEXTS, "document"), bundled.embed(TEXTS, "document"), atol=1e-5)
+
+
 def test_what_is_no_model_is_told_the_ways_that_work():
-    with pytest.raises(InputError, match=r"a object.*embed_documents and embed_query.*BaseEmbedding.*LangChain"):
+    with pytest.raises(
+        InputError, match=r"of the type object.*embed_documents and embed_query.*BaseEmbedding.*LangChain"
+    ):
         embedding_model(object())
     with pytest.raises(InputError, match=r"the class Instructed\. Give an object of it: Instructed\(\)"):
         embedding_model(Instructed)
