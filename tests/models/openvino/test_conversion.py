@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import numpy as np
@@ -52,6 +53,28 @@ def test_a_pooling_that_leaves_the_prompt_out_stays_on_torch_and_is_not_tried_ag
     monkeypatch.setattr(conversion, "run_apart", lambda *_: pytest.fail("tried again"))
     with pytest.raises(Unsupported, match="leaves the prompt out"):
         converted(source, "small", "0" * 12)
+
+
+def test_the_models_default_prompt_is_left_to_the_prefixes(tmp_path, monkeypatch):
+    from sentence_transformers import SentenceTransformer
+
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    source = small_model(tmp_path, prompts={"query": "query : ", "document": ""})
+    about = source / "config_sentence_transformers.json"
+    said = json.loads(about.read_text(encoding="utf-8"))
+    about.write_text(json.dumps({**said, "default_prompt_name": "query"}), encoding="utf-8")
+    found = OpenVinoEncoder(converted(source, "small", "0" * 12)).encode(TEXTS)
+    right = SentenceTransformer(str(source), device="cpu").encode(TEXTS, prompt="", show_progress_bar=False)
+    np.testing.assert_allclose(found, right, atol=1e-5)
+
+
+def test_one_compiled_copy_is_kept_however_the_folder_is_spelled(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    folder = converted(small_model(tmp_path), "small", "0" * 12)
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+    for spelling in (folder, tmp_path / "link", folder / ".." / folder.name):
+        OpenVinoEncoder(spelling)
+    assert len(list((folder / "compiled").iterdir())) == 1
 
 
 def test_pickled_weights_are_not_read(tmp_path, monkeypatch):

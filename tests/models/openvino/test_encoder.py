@@ -57,6 +57,15 @@ def test_threads_do_not_mix_their_texts(encoder):
             np.testing.assert_allclose(found, expected, atol=2e-6)
 
 
+def test_a_call_that_breaks_off_leaves_the_thread_able_to_go_on(encoder):
+    right = encoder.encode(["the llama"])
+    long = " ".join(WORDS) + " the llama lives in the andes" * 9
+    for _ in range(5):
+        with pytest.raises(TypeError):
+            encoder.encode([long] * 256 + [None])
+        np.testing.assert_allclose(encoder.encode(["the llama"]), right, atol=2e-6)
+
+
 def test_the_first_texts_of_a_process_may_come_from_many_threads():
     code = (
         "import threading\n"

@@ -68,14 +68,16 @@ class OpenVinoEncoder:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         free = list(self._infer_requests())
         running: deque[tuple[openvino.InferRequest, np.ndarray]] = deque()
-        for rows, inputs in self._slices(texts):
-            if not free:
-                free.append(_finished(running, vectors))
-            request = free.pop()
-            request.start_async(inputs, share_inputs=False)
-            running.append((request, rows))
-        while running:
-            _finished(running, vectors)
+        try:
+            for rows, inputs in self._slices(texts):
+                if not free:
+                    free.append(_finished(running, vectors))
+                request = free.pop()
+                request.start_async(inputs, share_inputs=False)
+                running.append((request, rows))
+        finally:  # an interrupt or an unreadable text too: the thread's next call needs its requests idle
+            while running:
+                _finished(running, vectors)
         return vectors
 
     def _slices(self, texts: Sequence[str]) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
@@ -132,8 +134,11 @@ def _cutting_tokenizer(path: Path, max_tokens: int) -> tokenizers.Tokenizer:
 def _compile(model: Path, streams: int) -> openvino.CompiledModel:
     import openvino
 
-    return openvino.Core().compile_model(
-        model,
+    core = openvino.Core()
+    # Read first, the compiled copy is named by its content; given as a path, by the path's spelling, and each spelling
+    # (a link, the converter's partial file) would leave a copy as large as the model.
+    return core.compile_model(
+        core.read_model(model),
         "CPU",
         {
             "PERFORMANCE_HINT": "THROUGHPUT",
