@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from workbench.records import Answer, Chunk, Document, Explanation, ModelCheck, ModelInfo, Passage, Probe, Retrieval
+from workbench.records import (
+    Answer,
+    Chunk,
+    Clustering,
+    Document,
+    Explanation,
+    ModelCheck,
+    ModelInfo,
+    Passage,
+    Probe,
+    Retrieval,
+    TwinMaps,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +29,7 @@ __all__ = [
     "answer_html",
     "check_frame",
     "chunks_frame",
+    "clusters_frame",
     "documents_frame",
     "explanation_html",
     "frame_of",
@@ -24,6 +37,7 @@ __all__ = [
     "models_frame",
     "passages_frame",
     "trace_frame",
+    "twin_frame",
 ]
 
 
@@ -185,3 +199,24 @@ def explanation_html(seen: Explanation) -> str:
     left = f", {len(seen.cut):,} characters never seen" if seen.cut else ""
     body = "".join(pieces) + cut
     return f'<div><b>{html.escape(seen.model)}</b>: {facts}{left}<pre style="white-space: pre-wrap">{body}</pre></div>'
+
+
+def clusters_frame(clustering: Clustering) -> pd.DataFrame:
+    """Give a row a cluster, and a last one (-1, `noise`) for the points of none; columns as in `Clustering.to_frame`."""
+    import pandas as pd
+
+    rows: list[tuple[int, str, int, str, str, tuple[str, ...]]] = [
+        (one.number, one.label, len(one), ", ".join(one.keywords), one.exemplar, one.ids) for one in clustering.clusters
+    ]
+    loose = tuple(name for name, label in zip(clustering.ids, clustering.labels, strict=True) if label < 0)
+    if loose:
+        rows.append((-1, "noise", len(loose), "", "", loose))
+    return pd.DataFrame(rows, columns=["cluster", "label", "size", "keywords", "exemplar", "ids"])
+
+
+def twin_frame(twin: TwinMaps) -> pd.DataFrame:
+    """Give a row a chunk: id and the share of neighbours that both models agree on, the least first."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"id": twin.left.ids, "kept": twin.kept})
+    return frame.sort_values("kept", kind="stable", ignore_index=True)

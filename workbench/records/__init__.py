@@ -3,7 +3,7 @@
 from workbench.records.answer import Answer, Citation, Message, Piece, PromptRequest, Sentence, Timings
 from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
-from workbench.records.projection import Projection
+from workbench.records.projection import Cluster, Clustering, Neighbours, Projection, Region, TwinMaps
 from workbench.records.retrieval import Passage, Retrieval
 from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
@@ -11,6 +11,8 @@ __all__ = [
     "Answer",
     "Chunk",
     "Citation",
+    "Cluster",
+    "Clustering",
     "Document",
     "EmbedPlan",
     "EmbedReport",
@@ -20,6 +22,7 @@ __all__ = [
     "Message",
     "ModelCheck",
     "ModelInfo",
+    "Neighbours",
     "Passage",
     "Piece",
     "Probe",
@@ -28,9 +31,11 @@ __all__ = [
     "PromptRequest",
     "Quantization",
     "Question",
+    "Region",
     "Retrieval",
     "Sentence",
     "ServerModel",
     "ServerStatus",
     "Timings",
+    "TwinMaps",
 ]
