@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.figures.map_traces import map_layout, map_traces
+from workbench.figures.map_layout import map_layout
+from workbench.figures.map_traces import map_traces
 from workbench.figures.text import plain
 from workbench.projection.place import is_exact
 
