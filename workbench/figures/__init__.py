@@ -7,6 +7,8 @@ from workbench.figures.map_layout import map_layout
 from workbench.figures.map_sample import drawn_rows
 from workbench.figures.map_traces import map_traces
 from workbench.figures.picture import map_png, map_svg
+from workbench.figures.states import passage_states
+from workbench.figures.write import write_map
 
 __all__ = [
     "color_fields",
@@ -17,5 +19,7 @@ __all__ = [
     "map_png",
     "map_svg",
     "map_traces",
+    "passage_states",
+    "write_map",
     "write_map_html",
 ]

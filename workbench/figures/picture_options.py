@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from workbench.figures.map_fields import Fields
     from workbench.records import Clustering, Region, Retrieval
 
-__all__ = ["PictureOptions"]
+__all__ = ["MapOptions", "PictureOptions"]
 
 
-class PictureOptions(TypedDict, total=False):
-    """What a static picture of the map can be told; everything has a default.
+class MapOptions(TypedDict, total=False):
+    """What any drawing of the map can be told; everything has a default.
 
     Attributes
     ----------
@@ -21,15 +21,10 @@ class PictureOptions(TypedDict, total=False):
         As in `map_traces`.
     regions
         As in `map_layout`.
-    width, height
-        Pixels, 900 by 640, at least 120 each.
     dark
         Light on dark.
     title
         Above the map.
-    most
-        Above so many points (5,000) a sample is drawn, always the same, which says so and holds every passage,
-        selected chunk and anchor.
     """
 
     color: str
@@ -42,8 +37,22 @@ class PictureOptions(TypedDict, total=False):
     cited: Collection[int] | None
     selection: Sequence[str]
     anchor: str
-    width: int
-    height: int
     dark: bool
     title: str | None
+
+
+class PictureOptions(MapOptions, total=False):
+    """What a static picture of the map can be told besides.
+
+    Attributes
+    ----------
+    width, height
+        Pixels, 900 by 640, at least 120 each.
+    most
+        Above so many points (5,000) a sample is drawn, always the same, which says so and holds every passage,
+        selected chunk and anchor.
+    """
+
+    width: int
+    height: int
     most: int
