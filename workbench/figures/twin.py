@@ -109,7 +109,7 @@ def twin_layout(twin: TwinMaps, *, dark: bool = False) -> dict[str, Any]:
     """Give the layout of `twin_figure`: equal units within each map, and the model's name above it."""
     colors = theme(dark)
     axis = {"visible": False, "showgrid": False, "zeroline": False}
-    layout = {**page_layout(colors), "dragmode": "pan", "margin": {"l": 0, "r": 0, "t": 28, "b": 0}, "annotations": []}
+    layout = {**page_layout(colors), "dragmode": "pan", "annotations": []}
     for side, projection, model in zip(SIDES, (twin.left, twin.right), twin.models, strict=True):
         x, y = AXES[side]
         across, up = frame(projection, None)[:2]
@@ -173,7 +173,7 @@ def _heading(model: str, x: float, colors: Theme) -> dict[str, Any]:
         "xref": "paper",
         "yref": "paper",
         "xanchor": "center",
-        "yanchor": "bottom",
+        "yanchor": "top",
         "showarrow": False,
         "font": {"size": 13, "color": colors.text},
     }
