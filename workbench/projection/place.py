@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.projection.neighbours import highest
+from workbench.projection.cosine import highest
 
 if TYPE_CHECKING:
     from workbench.records import Projection
