@@ -59,7 +59,7 @@ def clusters(projection: Projection, texts: Sequence[str], min_size: int | None 
     samples = min(size, MIN_SAMPLES)
     labels = _numbered(_hdbscan(projection.coordinates, size, samples))
     members = [np.flatnonzero(labels == number) for number in range(labels.max(initial=-1) + 1)]
-    words = keywords([[texts[row] for row in rows] for rows in members])
+    words = keywords([[texts[row] for row in rows.tolist()] for rows in members])
     found = tuple(_cluster(projection, number, *pair) for number, pair in enumerate(zip(members, words, strict=True)))
     return Clustering(projection.ids, labels, found, {"min_cluster_size": size, "min_samples": samples})
 
