@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
 from workbench.errors import InputError
-from workbench.projection import pca, umap_layout
+from workbench.projection import find_neighbours, kept_neighbours, pca, umap_layout
+from workbench.projection.descent import _forces
 
 pytestmark = pytest.mark.slow
 
@@ -74,3 +77,46 @@ def test_a_reference_of_other_chunks_is_refused():
         umap_layout(vectors, ids, pca(vectors[:30], ids[:30]))
     with pytest.raises(InputError, match="has 3 dimensions and 2 are wanted"):
         umap_layout(vectors, ids, pca(vectors, ids, 3))
+
+
+def test_given_neighbours_make_the_same_picture_as_those_found():
+    vectors, ids = groups()
+    reference, known = pca(vectors, ids), find_neighbours(vectors, ids)
+    layout = umap_layout(vectors, ids, reference, neighbours=known)
+    assert layout.coordinates.tobytes() == umap_layout(vectors, ids, reference).coordinates.tobytes()
+    assert layout.kept.tolist() == kept_neighbours(known, layout.coordinates).tolist()
+    assert layout.trust == pytest.approx(layout.kept.mean())
+    few = find_neighbours(vectors, ids, 3)  # too few: found anew
+    assert layout.coordinates.tobytes() == umap_layout(vectors, ids, reference, neighbours=few).coordinates.tobytes()
+    other = umap_layout(vectors, ids, reference, seed=7)
+    assert layout.coordinates.tobytes() != other.coordinates.tobytes()
+    with pytest.raises(InputError, match="neighbours are of 59 chunks that are not the 60"):
+        umap_layout(vectors, ids, reference, neighbours=find_neighbours(vectors[:59], ids[:59]))
+
+
+def test_it_keeps_what_umap_learn_keeps():
+    import umap
+
+    rng = np.random.default_rng(1)
+    vectors = (rng.normal(size=(600, 10)) + 4 * rng.normal(size=(12, 10))[rng.integers(0, 12, 600)]).astype(np.float32)
+    ids = [str(i) for i in range(600)]
+    known = find_neighbours(vectors, ids)
+    ours = umap_layout(vectors, ids, pca(vectors, ids), neighbours=known)
+    itself = np.arange(600, dtype=np.int32)[:, None]
+    knn = (np.hstack([itself, known.indices]), np.hstack([np.zeros((600, 1), np.float32), known.distances]), None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = umap.UMAP(metric="cosine", random_state=42, n_jobs=1, precomputed_knn=knn).fit_transform(vectors)
+    assert ours.trust > kept_neighbours(known, theirs).mean() - 0.03
+
+
+def test_forces_are_those_of_the_curve():
+    a, b = 1.577, 0.895
+    attract, repel = _forces(a, b)
+    for squared in (1e-4, 0.3, 1.0, 7.7, 400.0):
+        word = np.float32(squared).view(np.uint32) >> 16
+        curve = 1 + a * squared**b
+        assert attract[word] == pytest.approx(-2 * a * b * squared ** (b - 1) / curve, rel=0.008)
+        assert repel[word] == pytest.approx(2 * b / ((0.001 + squared) * curve), rel=0.01)
+    assert np.isfinite(attract).all()
+    assert np.isfinite(repel).all()
