@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pytest
 
@@ -92,22 +90,6 @@ def test_given_neighbours_make_the_same_picture_as_those_found():
     assert layout.coordinates.tobytes() != other.coordinates.tobytes()
     with pytest.raises(InputError, match="neighbours are of 59 chunks that are not the 60"):
         umap_layout(vectors, ids, reference, neighbours=find_neighbours(vectors[:59], ids[:59]))
-
-
-def test_it_keeps_what_umap_learn_keeps():
-    import umap
-
-    rng = np.random.default_rng(1)
-    vectors = (rng.normal(size=(600, 10)) + 4 * rng.normal(size=(12, 10))[rng.integers(0, 12, 600)]).astype(np.float32)
-    ids = [str(i) for i in range(600)]
-    known = find_neighbours(vectors, ids)
-    ours = umap_layout(vectors, ids, pca(vectors, ids), neighbours=known)
-    itself = np.arange(600, dtype=np.int32)[:, None]
-    knn = (np.hstack([itself, known.indices]), np.hstack([np.zeros((600, 1), np.float32), known.distances]), None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        theirs = umap.UMAP(metric="cosine", random_state=42, n_jobs=1, precomputed_knn=knn).fit_transform(vectors)
-    assert ours.trust > kept_neighbours(known, theirs).mean() - 0.03
 
 
 def test_forces_are_those_of_the_curve():
