@@ -16,6 +16,7 @@ from workbench.widgets.cards_panel import CardsPanel
 from workbench.widgets.corpus_panel import CorpusPanel
 from workbench.widgets.details_panel import DetailsPanel
 from workbench.widgets.embed_panel import EmbedPanel
+from workbench.widgets.explore_panel import ExplorePanel
 from workbench.widgets.map_panel import MapPanel
 from workbench.widgets.model_panel import ModelPanel
 from workbench.widgets.ollama_panel import OllamaPanel
@@ -24,6 +25,7 @@ from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.status_panel import StatusPanel
 from workbench.widgets.steps_panel import StepsPanel
 from workbench.widgets.theme import app_box
+from workbench.widgets.twin_panel import TwinPanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -36,12 +38,14 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "corpus": CorpusPanel,
     "details": DetailsPanel,
     "embed": EmbedPanel,
+    "explore": ExplorePanel,
     "map": MapPanel,
     "model": ModelPanel,
     "ollama": OllamaPanel,
     "query": QueryPanel,
     "sees": SeesPanel,
     "status": StatusPanel,
+    "twins": TwinPanel,
 }
 """Name to what makes the panel."""
 
@@ -69,8 +73,7 @@ class Framed(Panel):
     def resync(self) -> None:
         """Bring figures up to date in what a page is about to read; before each display."""
         for panel in self.panels:
-            if isinstance(panel, MapPanel):
-                panel.resync()
+            panel.resync()
 
     def close(self) -> None:
         """Close the panels and take the widgets out of the page; may be called twice."""

@@ -50,16 +50,8 @@ class FakeWorkbench(State):
     def recall(self, number: int) -> None:
         self.recalled.append(number)
 
-    def chunk(self, chunk_id: str) -> Chunk:
-        return next(chunk for chunk in self.chunk_list if chunk.id == chunk_id)
-
     def go_live(self) -> None:
         self.live = True
-
-    def neighbours(self, chunk_id: str) -> tuple[Chunk | None, Chunk | None]:
-        chunk = self.chunk(chunk_id)
-        beside = {other.ordinal: other for other in self.chunk_list if other.document == chunk.document}
-        return beside.get(chunk.ordinal - 1), beside.get(chunk.ordinal + 1)
 
     def model_choices(self, probe: bool = False) -> tuple[ModelInfo, ...]:
         return embedding_choices(self.server)

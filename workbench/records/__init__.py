@@ -3,11 +3,21 @@
 from workbench.records.answer import Answer, Citation, Message, Piece, PromptRequest, Sentence, Timings
 from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
-from workbench.records.projection import Cluster, Clustering, Neighbours, Projection, Region, TwinMaps
+from workbench.records.projection import (
+    Anchored,
+    Cluster,
+    Clustering,
+    Near,
+    Neighbours,
+    Projection,
+    Region,
+    TwinMaps,
+)
 from workbench.records.retrieval import Passage, Retrieval
 from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
 __all__ = [
+    "Anchored",
     "Answer",
     "Chunk",
     "Citation",
@@ -22,6 +32,7 @@ __all__ = [
     "Message",
     "ModelCheck",
     "ModelInfo",
+    "Near",
     "Neighbours",
     "Passage",
     "Piece",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,16 +22,18 @@ from workbench.paths import stores_folder
 from workbench.protocols import EmbeddingModel, Tokenizer
 from workbench.records import Chunk
 from workbench.session.checking import check_once
+from workbench.session.map_fields import DERIVED
 from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["Prepared", "announce", "prepared", "read_sources"]
+__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources"]
 
 _COLORS = 8
 """Groups that a map can show apart."""
+_OFFERED = ("source", "similarity", *DERIVED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ def read_sources(wb: Engine, job: Job) -> Corpus:
         load_report=corpus.report,
         questions=corpus.questions,
         corpus_name=corpus.name,
-        colors=("source", "similarity", *_fields(corpus)),
+        colors=_with_sections(_OFFERED, _fields(corpus)),
         color=_telling_color(wb.color, corpus),
     )
     return corpus
@@ -82,7 +84,7 @@ def _telling_color(chosen: str, corpus: Corpus) -> str:
     folders = {document.metadata.get("folder") for document in corpus.documents} - {None}
     if chosen == "source" and len(sources) > _COLORS and len(folders) > 1:
         return "folder"
-    return chosen if chosen in ("source", "similarity", *_fields(corpus)) else "source"
+    return chosen if chosen in (*_OFFERED, *_fields(corpus)) else "source"
 
 
 def _fields(corpus: Corpus) -> list[str]:
@@ -148,7 +150,8 @@ def _chunk(wb: Engine, job: Job, model: EmbeddingModel, chunking: dict[str, obje
     )
     kept.save()
     wb.forget()
-    wb.publish(chunks=chunks, colors=_with_sections(wb.colors, chunks))
+    fields = (name for chunk in chunks for name in chunk.metadata)
+    wb.publish(chunks=chunks, colors=_with_sections(wb.colors, fields))
     return Chunked(chunks, (wb.chunk_size, wb.chunk_overlap), chunking, rule)
 
 
@@ -158,14 +161,19 @@ def _rule(tokenizer: Tokenizer, rest: str) -> str:
     return f"{identity} {rest}" if identity and rest else ""
 
 
-def _with_sections(colors: tuple[str, ...], chunks: tuple[Chunk, ...]) -> tuple[str, ...]:
-    found: dict[str, None] = dict.fromkeys(colors)
-    for chunk in chunks:
-        found.update(dict.fromkeys(chunk.metadata))
-    return tuple(found)
+def _with_sections(colors: Iterable[str], fields: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*colors, *fields)))
 
 
 def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
+    known = keyed(wb, model)
+    announce(wb, known)
+    check_once(wb, model)
+    return known
+
+
+def keyed(wb: Engine, model: EmbeddingModel) -> Prepared:
+    """Give the chunks as they are cut now with the keys of their vectors by this model, chosen or not."""
     assert wb.corpus is not None
     assert wb.chunked is not None
     assert wb.store is not None
@@ -178,10 +186,7 @@ def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
     tokens = count_tokens(wb.corpus.documents, chunks, model.tokenizer, kept)
     kept.save()
     collection = Collection.of(wb.corpus.name, model.id, wb.chunked.chunking, fingerprint)
-    known = Prepared(chunks, model, fingerprint, collection, keys, tokens)
-    announce(wb, known)
-    check_once(wb, model)
-    return known
+    return Prepared(chunks, model, fingerprint, collection, keys, tokens)
 
 
 def announce(wb: Engine, now: Prepared) -> None:
@@ -191,10 +196,10 @@ def announce(wb: Engine, now: Prepared) -> None:
     known = wb.store.record.known(now.fingerprint_id, now.keys)
     truncated = int(np.count_nonzero(now.tokens > text_room(now.model)))
     missing_tokens = int(now.tokens[~known].sum())
+    wb.clear_map()
     wb.publish(
         model_info=info_of(now.model),
         token_counts=now.tokens,
-        projection=None,
         plan=replace(planned, truncated=truncated, missing_tokens=missing_tokens),
         embedded=int(np.count_nonzero(known)),
         status="Ready",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source
 from workbench.models import text_room
 from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import modelling, work
+from workbench.session import explore, modelling, twin, work
 from workbench.session.prepare import prepared, read_sources
 from workbench.session.state import CHUNK_SIZE
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "VERBS", "Verb", "named"]
 
-LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8")
+LANES = ("embed", "map", "look", "clusters", "twin", "ask", "pull", "index", "server", "check", "explain", "int8")
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None,
     return work.ask(wb, job, question, work.options_of(wb, given), llm, heard)
 
 
-def draw(wb: Engine, job: Job, method: str | None = None) -> Any:
+def draw(wb: Engine, job: Job, method: str | None = None, refit: bool = False) -> Any:
     """Lay out the map."""
-    return work.layout(wb, job, method)
+    return work.layout(wb, job, method, refit)
 
 
 def probe(wb: Engine, _: Job) -> ServerStatus:
@@ -105,6 +105,7 @@ def rebuild_index(wb: Engine, job: Job) -> int:
 
 
 _CHUNKING = ("model", "chunk_size", "chunk_overlap")
+_MAP = ("model", "dimensions", "n_neighbors", "min_dist", "map_seed")
 _SEARCH = ("model", "top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection", "embedded")
 
 VERBS: Mapping[str, Verb] = {
@@ -114,7 +115,16 @@ VERBS: Mapping[str, Verb] = {
     "embed": Verb("embed", "Embedding", work.embed, _CHUNKING),
     "search": Verb("ask", "Searching", search, _SEARCH),
     "ask": Verb("ask", "Searching", ask, (*_SEARCH, "llm", "temperature", "seed")),
-    "map": Verb("map", "Laying out the map", draw, ("model", "dimensions", "embedded")),
+    "map": Verb("map", "Laying out the map", draw, (*_MAP, "embedded")),
+    "cluster": Verb("clusters", "Finding clusters", explore.cluster, ("projection",)),
+    "name_clusters": Verb("clusters", "Naming clusters", explore.name_clusters, ("projection", "llm")),
+    "anchor": Verb("look", "Comparing with a chunk", explore.anchor, ("model", "embedded")),
+    "near_duplicates": Verb("look", "Looking for duplicates", explore.near_duplicates, ("model", "embedded")),
+    "outliers": Verb("look", "Looking for outliers", explore.outliers, ("model", "embedded")),
+    "nearest": Verb("look", "Looking for neighbours", explore.nearest, ("model", "embedded")),
+    "select_near": Verb("look", "Looking for neighbours", explore.select_near, ("model", "embedded")),
+    "picture": Verb("look", "Saving the map", explore.picture, ("projection", "color", "retrieval", "selection")),
+    "twin": Verb("twin", "Comparing two models", twin.twin, _MAP),
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
     "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),
     "explain": Verb("explain", "Looking at a text", modelling.explain, ("model",)),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "searchable"]
+__all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "require_consent", "searchable"]
 
 _REDRAW = 0.1
 """Seconds between two states of an answer that streams."""
@@ -39,7 +39,7 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
     now = prepared(wb, job)
     assert wb.store is not None
     wb.store.require_writer()
-    _consented(wb, now)
+    require_consent(wb, now)
     wb.publish(status=f"Embedding with {now.model.id}")
     progress = wb.meter("embed", "Embedding")
 
@@ -60,12 +60,13 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
     return report
 
 
-def _consented(wb: Engine, now: Prepared) -> None:
+def require_consent(wb: Engine, now: Prepared) -> None:
     """Ask before anything is sent: where it goes, how much it is, and what it costs."""
     if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False):
         from workbench.models.remote.consent import require
 
-        known = wb.known(now)
+        assert wb.store is not None
+        known = wb.store.record.known(now.fingerprint_id, now.keys)
         missing = [chunk.text for chunk, has in zip(now.chunks, known, strict=True) if not has]
         if missing:
             require(now.model, prepare(now.model, missing, "document"))
@@ -204,12 +205,15 @@ def _state(now: Prepared) -> str:
     return total.hexdigest()
 
 
-def layout(wb: Engine, job: Job, method: str | None) -> Any:
-    """Draw the map: the stored layout, else PCA at once and then UMAP from the child process."""
+def layout(wb: Engine, job: Job, method: Any, refit: bool = False) -> Any:
+    """Draw the map: the stored picture, else PCA at once and then UMAP from the child process."""
     from workbench.session.draw import draw
+    from workbench.session.pictured import pictured
 
-    now, chunks, vectors = searchable(wb, job)
-    return draw(wb, job, now, chunks, vectors, method)
+    shown = draw(wb, job, pictured(*searchable(wb, job)), method, refit)
+    if wb.live and method == "umap":
+        wb.submit("cluster")
+    return shown
 
 
 def options_of(wb: Engine, given: Mapping[str, Any]) -> Options:

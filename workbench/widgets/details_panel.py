@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 
 from workbench.errors import InputError
+from workbench.widgets._base import Panel
 from workbench.widgets._details import chunks_tab, prompt_tab, scores_tab, selection_tab
 from workbench.widgets._live import LivePanel
+from workbench.widgets.explore_panel import ExplorePanel
 from workbench.widgets.sees_panel import SeesPanel
+from workbench.widgets.twin_panel import TwinPanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
 __all__ = ["TABS", "DetailsPanel", "view"]
 
-TABS = ("prompt", "sees", "scores", "chunks", "selection")
-GUEST = "sees"
-"""The tab whose content is a panel of its own, made when it is first turned to."""
+TABS = ("prompt", "sees", "scores", "explore", "twins", "chunks", "selection")
+GUESTS: dict[str, Callable[[Any], Panel]] = {"sees": SeesPanel, "explore": ExplorePanel, "twins": TwinPanel}
+"""Tabs whose content is a panel of its own, made when it is first turned to."""
 
 
 class DetailsPanel(LivePanel):
@@ -32,7 +35,7 @@ class DetailsPanel(LivePanel):
         self._tab = "prompt"
         self._words = ""
         self._why: tuple[object, dict[str, Any] | None] = (None, None)
-        self._guest: SeesPanel | None = None
+        self._guests: dict[str, Panel] = {}
         super().__init__(wb)
         self._below = VBox()
         self.widget = VBox([self._live, self._below])
@@ -58,15 +61,22 @@ class DetailsPanel(LivePanel):
         if tab not in TABS:
             raise InputError(f"There is no tab {tab!r}; there are: {', '.join(TABS)}.")
         self._tab = tab
-        if tab == GUEST and self._guest is None:
-            self._guest = SeesPanel(self.wb)
-            self._below.children = [self._guest.widget]
-        self._below.layout.display = None if tab == GUEST else "none"
+        if tab in GUESTS and tab not in self._guests:
+            self._guests[tab] = GUESTS[tab](self.wb)
+            self._below.children = [guest.widget for guest in self._guests.values()]
+        for name, guest in self._guests.items():
+            guest.widget.layout.display = None if name == tab else "none"
+        self._below.layout.display = None if tab in GUESTS else "none"
+
+    def resync(self) -> None:
+        """Bring the figures inside up to date."""
+        for guest in self._guests.values():
+            guest.resync()
 
     def close(self) -> None:
-        """Close the panel inside too."""
-        if self._guest is not None:
-            self._guest.close()
+        """Close the panels inside too."""
+        for guest in self._guests.values():
+            guest.close()
         super().close()
 
     def _filter(self, words: str) -> None:
@@ -114,7 +124,7 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
     """
     make: dict[str, Callable[[], dict[str, Any]]] = {
         "prompt": lambda: prompt_tab(wb),
-        "sees": lambda: {"guest": True},
+        **{name: lambda: {"guest": True} for name in GUESTS},
         "scores": lambda: scores_tab(wb, why),
         "chunks": lambda: chunks_tab(wb, words),
         "selection": lambda: selection_tab(wb),
@@ -123,6 +133,8 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
         "prompt": "Prompt",
         "sees": "What the model sees",
         "scores": "Scores",
+        "explore": "Explore the map",
+        "twins": "Two models",
         "chunks": "Chunks",
         "selection": f"Selection ({len(wb.selection):,})",
     }
