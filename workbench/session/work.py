@@ -21,12 +21,13 @@ from workbench.retrieval import Options, search
 from workbench.session.prepare import Prepared, announce, prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from workbench.jobs.lane import Job
+    from workbench.protocols import LanguageModel
     from workbench.session.engine import Engine
 
-__all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "searchable"]
+__all__ = ["answered", "ask", "embed", "fill_index", "find", "layout", "look_up", "options_of", "searchable"]
 
 _REDRAW = 0.1
 """Seconds between two states of an answer that streams."""
@@ -94,23 +95,28 @@ def _wait(other: Job, job: Job) -> None:
 
 
 def find(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
-    """Embed a question and search with it."""
+    """Embed a question, search with it, and show what was found."""
+    result = look_up(wb, job, question, options)
+    if job.cancel.is_set():
+        raise Cancelled("The question was overtaken by a newer one.")
+    wb.publish(focus=0, query=result.query, answer=None, retrieval=result, error=None)
+    return result
+
+
+def look_up(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
+    """Embed a question and search with it, without a word to the panels."""
     question = _usable(question)
     now, chunks, vectors = searchable(wb, job)
     began = time.perf_counter()
     vector = _query_vector(wb, job, now, question)
     embedded = time.perf_counter()
     result = search(question, vector, vectors, chunks, options)
-    result = replace(
+    return replace(
         result,
         total=len(now.chunks),
         options={**result.options, "model": now.model.id},
         seconds={"embed": embedded - began, "search": time.perf_counter() - embedded},
     )
-    if job.cancel.is_set():
-        raise Cancelled("The question was overtaken by a newer one.")
-    wb.publish(focus=0, query=question, answer=None, retrieval=result, error=None)
-    return result
 
 
 def _usable(question: str) -> str:
@@ -150,7 +156,7 @@ def ask(
     language = wb.language_model(llm, now.model)
     wb.publish(status=f"{language.id} is answering")
     answer, shown, told = Answer(""), 0.0, 0
-    for answer in stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed):
+    for answer in answered(wb, job, retrieval, language):
         if heard is not None and len(answer.text) > told:
             heard(answer.text[told:])
             told = len(answer.text)
@@ -163,6 +169,11 @@ def ask(
     wb.publish(status="Ready")
     _look_at_server(wb, language.id)
     return answer
+
+
+def answered(wb: Engine, job: Job, retrieval: Retrieval, language: LanguageModel) -> Iterator[Answer]:
+    """Give the answer as it grows, written with the workbench's settings."""
+    return stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed)
 
 
 def _look_at_server(wb: Engine, model: str) -> None:
