@@ -1,4 +1,4 @@
-"""The public verbs that give LlamaIndex objects."""
+"""The public verbs that hand work over to other libraries: LlamaIndex objects, and the cell that does the same."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
+from workbench.index.chroma_client import chroma_folder
 from workbench.jobs.lane import Job
 from workbench.session import work
 from workbench.session.models import ModelVerbs
 from workbench.session.prepare import prepared
 
 if TYPE_CHECKING:
+    from workbench.export import Done
     from workbench.interop.query_engine import WorkbenchQueryEngine
     from workbench.interop.retriever import WorkbenchRetriever
     from workbench.interop.vector_store import WorkbenchIndex
@@ -24,9 +26,9 @@ __all__ = ["ObjectVerbs"]
 
 
 class ObjectVerbs(ModelVerbs):
-    """LlamaIndex objects over the same index, with the same results, and no model that nobody chose.
+    """LlamaIndex objects over the same index, with the same results, and no model that nobody chose; code as well.
 
-    What they are asked does not move the panels, and no newer question overtakes it: other programs ask many.
+    What the objects are asked does not move the panels, and no newer question overtakes it: other programs ask many.
     """
 
     def as_retriever(self, top_k: int | None = None, **options: Any) -> WorkbenchRetriever:
@@ -83,6 +85,47 @@ class ObjectVerbs(ModelVerbs):
         store = WorkbenchVectorStore(chunks, vectors, metric or self.metric)
         model: Any = now.model
         return index_over(store, model.as_llama_index() if hasattr(model, "as_llama_index") else as_llama_index(model))
+
+    def show_code(self) -> str:
+        """Give the cell that does what was last done with plain chromadb, LlamaIndex and the model's own library.
+
+        It reads the chunks from the Chroma index, which is brought up to date first.
+
+        Raises
+        ------
+        InputError
+            Nothing was asked yet, or the corpus or model is another one by now.
+        """
+        from workbench.export import code_of
+
+        done = self.done()
+        if self.store is not None and self.store.writable:
+            self.submit("fill_index").wait()
+        return code_of(done)
+
+    def done(self) -> Done:
+        """Give what was last done: the search, and the answer if there is one.
+
+        Raises
+        ------
+        InputError
+            As for `show_code`.
+        """
+        from workbench.export import Done
+
+        now, retrieval, answer = self.prepared, self.retrieval, self.answer
+        if retrieval is None or self.store is None:
+            raise InputError("Nothing was asked yet. Search or ask first: wb.ask('...'); then there is code to show.")
+        if now is None or retrieval.options.get("model") != now.model.id:
+            raise InputError("The embedding model is another one since this question was asked. Ask it again.")
+        return Done(
+            index=self.chroma_server or str(chroma_folder(self.store.path)),
+            collection=now.collection.name,
+            chunking=now.collection.chunking,
+            model=now.model,
+            retrieval=retrieval,
+            answer=answer if answer is not None and answer.retrieval is retrieval else None,
+        )
 
     def _search_options(self, top_k: int | None, options: dict[str, Any]) -> dict[str, Any]:
         me: Any = self
