@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.cells import Ran, run_cells
+from tests.models.remote.double import RemoteDouble
 from tests.models.small_models import small_model
 from tests.ollama.double import OllamaDouble
 from workbench import Workbench, embedding_model
@@ -38,7 +39,7 @@ SEARCHES = {
     "within": {"within": ["herds/llama.md:0", "deserts/camel.txt:1"], "top_k": 1},
     "within-many": {"within": [f"deserts/camel.txt:{at}" for at in range(3)] * 9},
 }
-MODELS = ("ollama", "huggingface")
+MODELS = ("ollama", "huggingface", "openai")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Did:
 
 
 @pytest.fixture(scope="module")
-def did(tmp_path_factory) -> Iterator[dict[str, Did]]:
+def did(tmp_path_factory) -> dict[str, Did]:
     """Do everything once, and run all cells in one fresh process: importing what they import takes most of it."""
     folder = tmp_path_factory.mktemp("export")
     cache = folder / "cache"
@@ -61,16 +62,16 @@ def did(tmp_path_factory) -> Iterator[dict[str, Did]]:
     for name, text in TEXTS.items():
         (folder / "corpus" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "corpus" / name).write_text(text, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch, OllamaDouble() as double:
+    with pytest.MonkeyPatch.context() as patch, OllamaDouble() as double, RemoteDouble() as remote:
         patch.setenv("WORKBENCH_CACHE", str(cache))
         patch.setenv("OLLAMA_HOST", double.url)
         double.add_model("nomic-embed-text", "embedding")
-        made = dict(_done(folder))
+        made = dict(_done(folder, remote.url))
         ran = run_cells({name: code for name, (_, _, code) in made.items()}, folder, OLLAMA_HOST=double.url)
-    yield {name: Did(*made[name], ran[name]) for name in made}
+    return {name: Did(*made[name], ran[name]) for name in made}
 
 
-def _done(folder: Path) -> Iterator[tuple[str, tuple[Retrieval, Answer | None, str]]]:
+def _done(folder: Path, remote: str) -> Iterator[tuple[str, tuple[Retrieval, Answer | None, str]]]:
     with Workbench(folder / "corpus", store=folder / "store", llm="ollama:tiny-random") as wb:
         wb.chunk_size, wb.chunk_overlap = 60, 10
         for name, options in SEARCHES.items():
@@ -84,17 +85,22 @@ def _done(folder: Path) -> Iterator[tuple[str, tuple[Retrieval, Answer | None, s
             answer = wb.ask(question, **more)
             yield name, (answer.retrieval, answer, wb.show_code())
         for name in MODELS:
-            wb.model = _model(name, folder)
+            wb.model = _model(name, folder, remote)
             answer = wb.ask(QUESTION)
             yield name, (answer.retrieval, answer, wb.show_code())
+            wb.embedding_model().close()  # an object is its maker's to close
 
 
-def _model(name: str, folder: Path) -> object:
+def _model(name: str, folder: Path, remote: str) -> object:
     if name == "ollama":
         return "ollama:nomic-embed-text"
+    if name == "openai":
+        return embedding_model("openai:words", base_url=f"{remote}/v1", dimensions=256)
     made = small_model(folder / "small")
     return embedding_model(f"huggingface:{made}", query_prefix="query: ", document_prefix="document: ")
 
+
+pytestmark = pytest.mark.slow  # half a minute: the models and libraries of a dozen cells
 
 NAMES = [*SEARCHES, "ask", "extractive", "one", "hostile", *MODELS]
 
@@ -131,18 +137,24 @@ def test_the_cell_is_short_and_names_nothing_of_ours(did, name):
         if isinstance(node, (ast.Import, ast.ImportFrom))
     }
     assert {module.partition(".")[0] for module in modules} <= {
-        "chromadb", "llama_index", "numpy", "ollama", "sentence_transformers",
+        "chromadb", "llama_index", "numpy", "ollama", "openai", "sentence_transformers",
     }  # fmt: skip
     assert len(code.splitlines()) <= 65
     assert max(map(len, code.splitlines())) <= 240
 
 
+def test_llama_index_searches_where_it_finds_the_same(did):
+    assert "store = SimpleVectorStore()" in did["two"].code
+    assert "store = SimpleVectorStore()" not in did["plain"].code  # equal chunks are found: it would mix them
+    assert "store = SimpleVectorStore()" not in did["dot"].code
+
+
 def test_comments_say_where_a_library_s_own_path_parts_from_this_one(did):
     assert "splitters of LlamaIndex count the tokens of another vocabulary" in _comments(did["ask"].code)
-    assert "ChromaVectorStore of LlamaIndex would make scores of them by exp(-distance)" in _comments(did["ask"].code)
+    assert "ChromaVectorStore of LlamaIndex would make scores of them by exp(-distance)" in _comments(did["two"].code)
     assert "its l2 is squared" in _comments(did["euclidean"].code)
     assert "num_ctx is said" in _comments(did["ask"].code)
-    assert "no library puts it there" in _comments(did["huggingface"].code)
+    assert "libraries put none, or another" in _comments(did["huggingface"].code)
     assert "With truncate=False a text too long is an error" in _comments(did["ollama"].code)
     assert "a search inside 27 selected chunks, which is left out here" in _comments(did["within-many"].code)
 

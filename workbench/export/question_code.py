@@ -36,9 +36,8 @@ def _asked(prefix: str) -> str:
 
 
 def _prefixed(prefix: str) -> list[str]:
-    return comment(
-        "The prefix is what the model was trained to see before a question; no library puts it there."
-    ) * bool(prefix)
+    said = "The prefix is what the model was trained to see before a question; libraries put none, or another."
+    return comment(said) if prefix else []
 
 
 def _bundled(model: Any) -> Part:
@@ -85,12 +84,11 @@ def _ollama(model: Any) -> Part:
     body = {name: value for name, value in model.request([""]).body.items() if name not in ("input", "model")}
     rest = "".join(f", {name}={value!r}" for name, value in body.items() if is_plain(value))
     lines = [
-        *comment(
-            "The question's vector. truncate=False: a text too long is an error; by default it is cut in silence."
-        ),
+        *comment("The question's vector. With truncate=False a text too long is an error; else it is cut in silence."),
         *_prefixed(model.query_prefix),
         *_client(model),
-        f"vector = {_server(model)}.embed(model={model.name!r}, input={_asked(model.query_prefix)}{rest}).embeddings[0]",
+        f"reply = {_server(model)}.embed(model={model.name!r}, input={_asked(model.query_prefix)}{rest})",
+        "vector = reply.embeddings[0]",
     ]
     return Part(("import ollama",), tuple(lines))
 
@@ -134,7 +132,7 @@ def _service(model: Any, kind: str, made: str) -> Part:
     lines = [
         *comment(f"The question's vector. {where}The service gives back an error for a text that is too long."),
         *_prefixed(model.query_prefix),
-        f"reply = {made}.embeddings.create(input={_asked(model.query_prefix)}{named})",
+        f"reply = {made}.embeddings.create(input=[{_asked(model.query_prefix)}]{named})",
         "vector = reply.data[0].embedding",
     ]
     return Part((f"from openai import {kind}",), tuple(lines))
