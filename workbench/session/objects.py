@@ -96,12 +96,16 @@ class ObjectVerbs(ModelVerbs):
         InputError
             Nothing was asked yet, or the corpus or model is another one by now.
         """
-        from workbench.export import code_of
-
-        done = self.done()
+        code = self.code()
         if self.store is not None and self.store.writable:
             self.submit("fill_index").wait()
-        return code_of(done)
+        return code
+
+    def code(self) -> str:
+        """Give the cell as `show_code` does, at once: the index may be a moment behind."""
+        from workbench.export import code_of
+
+        return code_of(self.done())
 
     def done(self) -> Done:
         """Give what was last done: the search, and the answer if there is one.
