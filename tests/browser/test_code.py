@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.panel_page import PanelPage
-from tests.widgets.scene import asked, retrieval
+from tests.widgets.scene import asked, retrieval, scene
 from workbench.widgets.code_panel import CodePanel
 
 pytestmark = pytest.mark.browser
@@ -14,7 +14,7 @@ HOSTILE = "</pre><img src=x onerror=\"document.title='run'\"> 'and' \"more\" " +
 
 
 def test_the_code_is_text_and_is_copied_whole(browser):
-    page = PanelPage(browser, CodePanel(asked(retrieval=retrieval(query=HOSTILE))))
+    page = PanelPage(browser, CodePanel(scene(retrieval=retrieval(query=HOSTILE))))
     code = page.panel.live.state["code"]
     page.evaluate("""Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => {
         window.pasted = text;
