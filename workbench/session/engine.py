@@ -194,7 +194,7 @@ class Engine(State):
     def _release(self, embedding: bool = False, language: bool = False) -> None:
         """Let models go; those that we made are closed, a person's own objects stay as they are."""
         if embedding and self._embedding is not None:
-            if isinstance(self._embedding[0], str):
+            if isinstance(self._embedding[0], str) or getattr(self._embedding[0], "owned", False):
                 self._embedding[1].close()
             self._embedding = None
         if language and self._language is not None:

@@ -1,4 +1,4 @@
-"""The public verbs that hand work over to other libraries: LlamaIndex objects, and the cell that does the same."""
+"""The public verbs that meet other libraries: their collections opened, objects and code given to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from workbench.errors import InputError
 from workbench.index.chroma_client import chroma_folder
@@ -21,15 +22,69 @@ if TYPE_CHECKING:
     from workbench.interop.retriever import WorkbenchRetriever
     from workbench.interop.vector_store import WorkbenchIndex
     from workbench.records import Answer, Retrieval
+    from workbench.session.opening import Opened
 
 __all__ = ["ObjectVerbs"]
 
 
 class ObjectVerbs(ModelVerbs):
-    """LlamaIndex objects over the same index, with the same results, and no model that nobody chose; code as well.
+    """Collections that others have filled, LlamaIndex objects over the same index, and code that does the same.
 
     What the objects are asked does not move the panels, and no newer question overtakes it: other programs ask many.
     """
+
+    @classmethod
+    def from_chroma(cls, place: str | Path, collection: str, model: Any = None, **options: Any) -> Self:
+        """Open a Chroma collection that others have filled: its ids, texts, metadata and vectors, in its own metric.
+
+        It is read once, from a copy, by a process of its own; nothing in it is changed, and its embedding function is
+        never used. Open it again to see what was added.
+
+        Parameters
+        ----------
+        place
+            Folder that `chromadb.PersistentClient` was given, or `http://host:port`.
+        collection
+            Its name.
+        model
+            The embedding model that it was filled with: an id or an object. It embeds the questions.
+        **options
+            `store` and `llm`, as for `Workbench`.
+
+        Raises
+        ------
+        InputError
+            There is no such collection, no model is named or it makes other vectors, or no row has text and vector.
+        StoreError
+            The collection cannot be read.
+        """
+        from workbench.session.opening import open_chroma
+
+        return cls._of_opened(open_chroma(place, collection, model), options)
+
+    @classmethod
+    def from_index(cls, index: Any, model: Any = None, **options: Any) -> Self:
+        """Open a `VectorStoreIndex` of LlamaIndex with its nodes and vectors; raises as `from_chroma` does.
+
+        Parameters
+        ----------
+        index
+            One that keeps its vectors in memory or in Chroma.
+        model
+            By default the index's own `embed_model`.
+        **options
+            `store` and `llm`, as for `Workbench`.
+        """
+        from workbench.session.opening import open_index
+
+        return cls._of_opened(open_index(index, model), options)
+
+    @classmethod
+    def _of_opened(cls, opened: Opened, options: dict[str, Any]) -> Self:
+        make: Any = cls
+        made: Self = make(opened.corpus, model=opened.model, **options)
+        made.metric = opened.metric
+        return made
 
     def as_retriever(self, top_k: int | None = None, **options: Any) -> WorkbenchRetriever:
         """Give a LlamaIndex retriever that finds what `search` finds.
@@ -126,7 +181,7 @@ class ObjectVerbs(ModelVerbs):
             index=self.chroma_server or str(chroma_folder(self.store.path)),
             collection=now.collection.name,
             chunking=now.collection.chunking,
-            model=now.model,
+            model=getattr(now.model, "question_model", now.model),
             retrieval=retrieval,
             answer=answer if answer is not None and answer.retrieval is retrieval else None,
         )

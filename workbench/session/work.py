@@ -63,7 +63,8 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
 
 def _consented(wb: Engine, now: Prepared) -> None:
     """Ask before anything is sent: where it goes, how much it is, and what it costs."""
-    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False):
+    made_elsewhere = hasattr(now.model, "document_name")  # then no chunk is sent anywhere
+    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False) and not made_elsewhere:
         from workbench.models.remote.consent import require
 
         known = wb.known(now)
