@@ -201,8 +201,8 @@ def test_the_notes_say_whose_vectors_these_are(fill, opened):
     (note,) = wb.notes
     assert note == (
         "The vectors are those of the Chroma collection 'animals', compared by euclidean as there; questions are "
-        "embedded by test:words. Chroma's l2 is the squared distance; the scores here are minus the distance itself, "
-        "in the same order."
+        "embedded by test:words. The chunks stay as they were cut there. Chroma's l2 is the squared distance; the "
+        "scores here are minus the distance itself, in the same order."
     )
 
 
@@ -210,6 +210,38 @@ def test_a_model_that_did_not_fill_it_is_doubted(fill, opened):
     wb = opened(fill(vectors=np.random.default_rng(1).normal(size=(5, 64)).astype(np.float32)))
     wb.search(QUESTIONS[0])
     assert "it was filled by another model, or with something in front of the texts" in wb.notes[1]
+
+
+def test_another_corpus_is_embedded_by_the_model_itself(fill, opened):
+    wb = opened(fill())
+    wb.search(QUESTIONS[0])
+    wb.load(["Something about guanacos.", "Something else."])
+    assert wb.model is MODEL
+    assert wb.search("guanacos")[0].chunk.id == "0:0"
+    assert wb.embed_report.new == 2
+
+
+def test_chunks_stay_as_they_are_whatever_size_is_chosen(fill, opened):
+    wb = opened(fill())
+    wb.search(QUESTIONS[0])
+    wb.chunk_size = 2
+    wb.rechunk()
+    assert wb.embed().reused == 5
+    assert wb.chunks["text"].tolist() == list(TEXTS)
+
+
+def test_a_model_by_its_id_is_ours_to_close(fill, opened):
+    wb = opened(fill(vectors=np.ones((5, 384), np.float32)), model="bundled:all-MiniLM-L6-v2")
+    model = wb.model
+    assert (model.id, model.owned, model.variant) == ("bundled:all-MiniLM-L6-v2", True, "vectors from chroma")
+    assert wb.search(QUESTIONS[0]).options["model"] == "bundled:all-MiniLM-L6-v2"
+
+
+def test_the_code_of_a_foreign_collection_asks_its_model(fill, opened):
+    wb = opened(fill("cosine", vectors=np.ones((5, 384), np.float32)), model="bundled:all-MiniLM-L6-v2")
+    wb.search(QUESTIONS[0])
+    assert "model = SentenceTransformer(" in wb.code()
+    assert "# The chunks, as they were found." in wb.code()
 
 
 # What cannot be opened ------------------------------------------------------------------------------------------

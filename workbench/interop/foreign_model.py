@@ -50,6 +50,7 @@ class ForeignModel(Model):
     any_batch = True
 
     def __init__(self, spec: Any, source: str, chunks: Sequence[Chunk], vectors: np.ndarray) -> None:
+        self.spec = spec
         self.question_model: EmbeddingModel = embedding_model(spec)
         self.owned = isinstance(spec, str)
         self.id = self.question_model.id

@@ -106,7 +106,7 @@ def _opened(foreign: Foreign, spec: Any, what: str, said: str) -> Opened:
     embedded = [foreign.embedded[row] for row in rows] if foreign.embedded is not None else None
     note = (
         f"The vectors are those of the {what} {foreign.name!r}, compared by {foreign.metric} as there; questions are "
-        f"embedded by {model.id}.{said}"
+        f"embedded by {model.id}. The chunks stay as they were cut there.{said}"
     )
     doubt = agreement(model, corpus.chunks, embedded)
     notes = (note, doubt) if doubt else (note,)

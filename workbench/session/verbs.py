@@ -36,6 +36,8 @@ def load(wb: Engine, job: Job, source: Any) -> None:
     """Read another corpus."""
     check_source(source)
     with wb.preparing:
+        if wb.source is not source and hasattr(wb.model, "question_model"):
+            wb.model = wb.model.spec  # the vectors of a collection are of no use elsewhere, its model is
         wb.source, wb.corpus, wb.chunked, wb.prepared = source, None, None, None
         prepared(wb, job)
     wb.embedded_now()
