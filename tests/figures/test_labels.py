@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.figures.corpus import PLACES, chunks, picture
+from tests.figures.corpus import PLACES, chunks, found, picture
 from workbench.figures import map_figure, map_layout
 from workbench.figures.labels import Box, place_labels, text_width
 from workbench.figures.overlays import Viewport, ellipse
@@ -18,11 +18,14 @@ PLACE = st.tuples(st.floats(-50, 850), st.floats(-50, 650))
 FRAME = st.tuples(st.integers(1, 800), st.integers(1, 600))
 
 
-@given(st.lists(st.tuples(st.text(max_size=30), PLACE), max_size=40), FRAME, st.floats(6, 24))
-def test_no_two_labels_overlap_and_all_lie_in_the_frame(wanted, frame, size):
-    placed = place_labels([text for text, _ in wanted], [place for _, place in wanted], frame, size)
+@given(
+    st.lists(st.tuples(st.text(max_size=30), PLACE), max_size=40), FRAME, st.floats(6, 24), st.lists(PLACE, max_size=5)
+)
+def test_no_two_labels_overlap_and_all_lie_in_the_frame(wanted, frame, size, marked):
+    taken = [Box(x - 9, y - 9, x + 9, y + 9) for x, y in marked]
+    placed = place_labels([text for text, _ in wanted], [place for _, place in wanted], frame, size, taken)
     boxes = [label.box for label in placed]
-    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i])
+    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in [*boxes[:i], *taken])
     assert all(box.within(Box(0, 0, *frame)) for box in boxes)
     assert [label.text for label in placed] == [wanted[label.row][0] for label in placed]
 
@@ -90,6 +93,20 @@ def test_a_small_plot_names_fewer_and_the_largest_first():
     few = map_layout(picture(), clustering=crowd, size=(200, 60))["annotations"]
     assert len(many) > len(few) >= 1
     assert few[0]["text"] == "cluster number 0"
+
+
+def test_a_small_cluster_is_named_above_it_and_a_passage_is_not_covered():
+    # 10 by 4 in 1000 by 400 with a margin of 0.6: about 89 pixels a unit
+    tight = Clustering((), np.zeros(0, dtype=np.int32), (Cluster(0, ("c.md:0",), ("wool",), np.array([10.0, 2.0])),))
+    near = Clustering((), np.zeros(0, dtype=np.int32), (Cluster(0, ("gone",), ("wool",), np.array([0.0, 4.0])),))
+    size = (1000, 400)
+    (label,) = map_layout(picture(), clustering=near, size=size)["annotations"]
+    assert label["y"] == pytest.approx(4)
+    (label,) = map_layout(picture(), found({"b.md:0": 0.9}), clustering=near, size=size)["annotations"]
+    assert abs(label["y"] - 4) > 0.2 or label["x"] > 0.2
+    close = Projection(("c.md:0", "x"), np.array([[10, 2], [0, 0]], dtype=np.float32))
+    (label,) = map_layout(close, clustering=tight, size=size)["annotations"]
+    assert label["y"] > 2
 
 
 def test_no_names_and_no_outlines_in_depth():

@@ -73,7 +73,11 @@ def _width(letter: str) -> float:
 
 
 def place_labels(
-    texts: Sequence[str], centres: Sequence[tuple[float, float]], frame: tuple[float, float], size: float = 12.0
+    texts: Sequence[str],
+    centres: Sequence[tuple[float, float]],
+    frame: tuple[float, float],
+    size: float = 12.0,
+    taken: Sequence[Box] = (),
 ) -> list[Label]:
     """Place labels near their centres, the most important first; drop those that find no room.
 
@@ -89,21 +93,25 @@ def place_labels(
         Width and height in pixels.
     size
         Of the font, in pixels.
+    taken
+        Boxes that must stay free.
 
     Returns
     -------
     list of Label
-        No two of their boxes overlap, and all lie in the frame.
+        No two of their boxes overlap, nor one of them and a taken one; all lie in the frame.
     """
     whole = Box(0.0, 0.0, *frame)
     placed: list[Label] = []
+    full = list(taken)
     for row, (text, (x, y)) in enumerate(zip(texts, centres, strict=True)):
         if not (text and whole.left <= x <= whole.right and whole.top <= y <= whole.bottom):
             continue
         half, height = text_width(text, size) / 2 + GAP, size * 1.3 + 2 * GAP
         for box in _candidates(x, y, half, height, whole):
-            if box.within(whole) and not any(box.overlaps(other.box) for other in placed):
+            if box.within(whole) and not any(box.overlaps(other) for other in full):
                 placed.append(Label(row, text, box))
+                full.append(box)
                 break
     return placed
 

@@ -13,6 +13,7 @@ from workbench.figures.passages import AXES
 from workbench.figures.text import plain
 
 if TYPE_CHECKING:
+    from workbench.figures.labels import Label
     from workbench.records import Clustering, Projection, Region, Retrieval
 
 __all__ = ["PLOT_SIZE", "map_layout"]
@@ -78,7 +79,10 @@ def map_layout(
         "xaxis": {**axis, "range": across},
         "yaxis": {**axis, **equal, "range": up},
         "dragmode": "pan",
-        "annotations": [*_annotations(clustering, view, colors), *written],
+        "annotations": [
+            *_annotations(cluster_labels(clustering, projection, retrieval, view, LABEL_SIZE), view, colors),
+            *written,
+        ],
         "shapes": _outlines(projection, regions, colors),
     }
 
@@ -108,10 +112,10 @@ def _page(colors: Theme) -> dict[str, Any]:
     }
 
 
-def _annotations(clustering: Clustering | None, view: Viewport, colors: Theme) -> list[dict[str, Any]]:
+def _annotations(labels: Sequence[Label], view: Viewport, colors: Theme) -> list[dict[str, Any]]:
     """Give the names of clusters, each on a halo of the page's colour."""
     found = []
-    for label in cluster_labels(clustering, view, LABEL_SIZE):
+    for label in labels:
         x, y = view.to_data(label.x, label.y)
         found.append(_text(plain(label.text), x, y, colors, size=LABEL_SIZE, color=colors.text))
     return found

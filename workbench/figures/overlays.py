@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.figures.labels import Label, place_labels
-from workbench.figures.map_data import rows_of
+from workbench.figures.labels import Box, Label, place_labels
+from workbench.figures.map_data import place_star, rows_of
+from workbench.figures.passages import SIZE, shown_passages
 from workbench.figures.text import shorten
 
 if TYPE_CHECKING:
-    from workbench.records import Clustering, Projection, Region
+    from workbench.records import Cluster, Clustering, Projection, Region, Retrieval
 
 __all__ = ["Viewport", "cluster_labels", "ellipse"]
 
@@ -57,15 +58,41 @@ class Viewport:
         return sum(self.across) / 2 + right, sum(self.up) / 2 - down
 
 
-def cluster_labels(clustering: Clustering | None, view: Viewport, size: float) -> list[Label]:
-    """Give the names of clusters that have room, the largest first; `row` counts in that order."""
-    if clustering is None or not len(clustering) or len(clustering.clusters[0].centre) != 2:
+def cluster_labels(
+    clustering: Clustering | None, projection: Projection, retrieval: Retrieval | None, view: Viewport, size: float
+) -> list[Label]:
+    """Give the names of clusters that have room, the largest first; `row` counts in that order.
+
+    The name of a cluster that is hardly larger than it stands above it; the star and the numbered passages are
+    never covered.
+    """
+    if clustering is None or not len(clustering) or projection.coordinates.shape[1] != 2:
         return []
     largest = sorted(clustering.clusters, key=lambda cluster: (-len(cluster), cluster.number))
     centres = np.array([cluster.centre for cluster in largest], dtype=np.float64)
     x, y = view.to_pixels(centres[:, 0], centres[:, 1])
+    known = rows_of(projection.ids)
+    reach = np.array([_reach(cluster, projection, known) for cluster in largest]) * view.scale
+    y -= np.where(reach < 2 * size, reach + size, 0)
     texts = [shorten(cluster.label, LONGEST) for cluster in largest]
-    return place_labels(texts, list(zip(x.tolist(), y.tolist(), strict=True)), view.size, size)
+    taken = _taken(projection, retrieval, view) if retrieval is not None else []
+    return place_labels(texts, list(zip(x.tolist(), y.tolist(), strict=True)), view.size, size, taken)
+
+
+def _reach(cluster: Cluster, projection: Projection, known: dict[str, int]) -> float:
+    """Give how far most points of a cluster lie above or below its centre."""
+    rows = [known[chunk_id] for chunk_id in cluster.ids if chunk_id in known]
+    return float(np.quantile(np.abs(projection.coordinates[rows, 1] - cluster.centre[1]), 0.9)) if rows else np.inf
+
+
+def _taken(projection: Projection, retrieval: Retrieval, view: Viewport) -> list[Box]:
+    """Give the boxes of the star and the passages."""
+    _, rows = shown_passages(projection, retrieval)
+    star = place_star(projection, retrieval)
+    points = projection.coordinates[rows] if star is None else np.vstack([projection.coordinates[rows], star[None]])
+    x, y = view.to_pixels(points[:, 0], points[:, 1])
+    half = SIZE / 2 + 2
+    return [Box(a - half, b - half, a + half, b + half) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
 
 
 def ellipse(projection: Projection, region: Region) -> tuple[float, float, float, float] | None:
