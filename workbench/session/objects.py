@@ -160,9 +160,9 @@ class ObjectVerbs(ModelVerbs):
         """Give the cell as `show_code` does, at once: the index may be a moment behind."""
         from workbench.export import code_of
 
-        return code_of(self.done())
+        return code_of(self._done())
 
-    def done(self) -> Done:
+    def _done(self) -> Done:
         """Give what was last done: the search, and the answer if there is one.
 
         Raises
