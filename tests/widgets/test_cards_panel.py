@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.widgets.scene import CHUNKS, QUESTION, asked, retrieval, scene
+from workbench.records import STAGES, Traced
 from workbench.widgets._passages import bar, best_sentence, name_of, place_of, runs, score_text
 from workbench.widgets.cards_panel import CardsPanel, view
 
@@ -133,8 +134,8 @@ def test_how_much_was_searched():
     ("changes", "said"),
     [
         ({"options": {"threshold": 0.9}}, "No cosine reaches the threshold 0.9; the best is 0.742."),
-        ({"drops": dict.fromkeys((chunk.id for chunk in CHUNKS), "filter")}, "No chunk passes the filter."),
-        ({"drops": dict.fromkeys((chunk.id for chunk in CHUNKS), "selection")}, "No chunk lies inside both"),
+        ({"traced": Traced(np.full(7, STAGES.index("filter"), np.uint8))}, "No chunk passes the filter."),
+        ({"traced": Traced(np.full(7, STAGES.index("selection"), np.uint8))}, "No chunk lies inside both"),
         ({"scores": np.empty(0, np.float32), "ids": ()}, "Nothing is embedded yet"),
     ],
 )

@@ -22,6 +22,7 @@ from workbench.models import embedding_model, prepare
 from workbench.protocols import EmbeddingModel, LanguageModel
 from workbench.records import Chunk, Progress, ServerStatus
 from workbench.session.prepare import Chunked, Prepared
+from workbench.session.searching import SearchTools
 from workbench.session.state import State
 from workbench.session.verbs import LANES, VERBS, Verb, named
 
@@ -60,6 +61,7 @@ class Engine(State):
         self._making = threading.Lock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
         self.children = {name: Child(name) for name in ("map", "index")}
+        self.tools = SearchTools()
         self.live = False
         self.closed = False
         self._panels: Any = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.records import Chunk, Message, PromptRequest, Retrieval
-from workbench.retrieval import ranking, stages
+from workbench.records import STAGES, Chunk, Message, PromptRequest, Retrieval
+from workbench.retrieval import ranking
+from workbench.retrieval.trace import dropped_of
 from workbench.widgets._passages import name_of, place_of, score_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ SNIPPET = 240
 _STAGES = {
     "filter": "left out by the filter",
     "selection": "outside the selection",
+    "hnsw": "not given by the approximate index",
+    "unmatched": "holds no word of the question",
+    "pool": "not among the few that were looked at closely",
     "threshold": "below the threshold",
+    "duplicate": "says the same as a passage above",
     "mmr": "too like a passage above (MMR)",
     "top_k": "after the last passage",
 }
@@ -74,7 +79,7 @@ def scores_tab(wb: Workbench, why: dict[str, Any] | None = None) -> dict[str, An
 def _ranked(wb: Workbench, retrieval: Retrieval, order: Sequence[int]) -> list[dict[str, Any]]:
     assert retrieval.scores is not None
     passages = {passage.chunk.id: passage for passage in retrieval.passages}
-    dropped = stages(retrieval)
+    dropped = dropped_of(retrieval)
     chunks = {chunk.id: chunk for chunk in wb.chunk_list}
     rows = []
     for rank, row in enumerate(order, start=1):
@@ -88,7 +93,7 @@ def _ranked(wb: Workbench, retrieval: Retrieval, order: Sequence[int]) -> list[d
                 "name": name_of(chunk) if chunk else key,
                 "place": place_of(chunk) if chunk else "",
                 "passage": passage.rank if passage else 0,
-                "why": f"passage {passage.rank}" if passage else _STAGES[dropped[row]],
+                "why": f"passage {passage.rank}" if passage else _STAGES[STAGES[dropped[row]]],
             }
         )
     return rows
