@@ -41,14 +41,14 @@ def distinct(space: Searchable, rows: np.ndarray, count: int) -> tuple[list[int]
     """
     kept: list[int] = []
     copies: dict[int, int] = {}
-    texts: dict[str, int] = {}
+    texts: dict[int, int] = {}
     known: set[int] = set()
     step = max(_AHEAD, 2 * count)
     for start in range(0, len(rows), step):
         block = rows[start : start + step]
         like = _likeness(space, block, kept) if count <= _COMPARED else None
         for at, row in enumerate(block.tolist()):
-            text = " ".join(space.chunks[row].text.casefold().split())
+            text = space.plain(row)
             same = texts.get(text)
             if same is None and like is not None:
                 same = next((one for one in like[at] if one in known), None)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from threading import Event
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.protocols import LanguageModel, Role
 from workbench.records import Expansion, Message, PromptRequest
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["QUERIES", "expanded"]
 

@@ -102,7 +102,8 @@ def search_in(
         scores=scored.scores,
         ids=space.ids,
         vector=vector,
-        options={one.name: getattr(options, one.name) for one in fields(options)} | {"rerank": _named(options.rerank)},
+        options={one.name: getattr(options, one.name) for one in fields(options)}
+        | {"rerank": _named(options.rerank, helpers.reranker)},
         embedded=len(space.chunks),
         total=len(space.chunks),
         traced=picked.traced,
@@ -113,9 +114,9 @@ def search_in(
     )
 
 
-def _named(reranker: object) -> object:
+def _named(spec: object, made: Reranker | None) -> object:
     """Give a reranker's id: a record keeps no model alive."""
-    return reranker if reranker is None or isinstance(reranker, str) else getattr(reranker, "id", repr(reranker))
+    return spec if spec is None or isinstance(spec, str) else getattr(made, "id", type(spec).__name__)
 
 
 def _passages(space: Searchable, scored: Scored, picked: Picked, options: Options) -> tuple[Passage, ...]:

@@ -33,6 +33,7 @@ class Searchable:
         self.vectors = vectors
         self.columns = Columns(chunks)
         self._lexical: LexicalIndex | None = None
+        self._plain: dict[int, int] = {}
         self._making = threading.Lock()
 
     @property
@@ -62,6 +63,12 @@ class Searchable:
             if self._lexical is None:
                 self._lexical = LexicalIndex([chunk.text for chunk in self.chunks], cancel)
             return self._lexical
+
+    def plain(self, row: int) -> int:
+        """Give a number that two chunks share if their texts are equal but for case and white space."""
+        if row not in self._plain:
+            self._plain[row] = hash(" ".join(self.chunks[row].text.casefold().split()))
+        return self._plain[row]
 
     def units(self, rows: np.ndarray) -> np.ndarray:
         """Give float32 (len(rows), d): these rows' vectors at unit length."""
