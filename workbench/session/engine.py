@@ -116,7 +116,8 @@ class Engine(State):
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
         last = self.progress.get(lane) or Progress(lane, "")
         self.tell(Progress(lane, last.label, last.done, last.total, last.unit, last.rate, None, state))
-        if not any(other.busy for name, other in self.lanes.items() if name not in (lane, "server")):
+        quiet = ("server", "light")
+        if lane not in quiet and not any(one.busy for name, one in self.lanes.items() if name not in (lane, *quiet)):
             self.publish(status={"done": "Ready", "cancelled": "Stopped", "failed": "Failed"}[state])
 
     # What follows from what -------------------------------------------------------------------------------------

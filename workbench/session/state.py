@@ -96,6 +96,7 @@ class State(HasTraits):
     explanation = _output()
     projection = _output()
     retrieval = _output()
+    highlights = _output()
     answer = _output()
     progress = _output({})
     status = _output("")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source
 from workbench.models import text_room
 from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import likeness, modelling, work
+from workbench.session import highlight, likeness, modelling, work
 from workbench.session.prepare import prepared, read_sources
 from workbench.session.searching import OPTIONS, options_of
 from workbench.session.state import CHUNK_SIZE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "VERBS", "Verb", "named"]
 
-LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8")
+LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8", "light")
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ VERBS: Mapping[str, Verb] = {
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
     "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),
     "explain": Verb("explain", "Looking at a text", modelling.explain, ("model",)),
+    "highlight": Verb("light", "Comparing sentences", highlight.highlight),
     "quantize": Verb("int8", "Making an int8 copy", modelling.quantize, _CHUNKING),
     "pull": Verb("pull", "Pulling", modelling.pull),
     "unload": Verb("server", "Unloading", modelling.unload),
