@@ -111,3 +111,27 @@ def test_the_hnsw_index_is_chromas(chroma, tmp_path):
         assert {passage.chunk.id for passage in few} == {"3:0", "4:0"}
         with pytest.raises(InputError, match="compares by cosine"):
             wb.search("animal", engine="hnsw", metric="dot")
+
+
+def test_the_closest_sentence_is_found_by_its_vector(tmp_path):
+    texts = [
+        "# Wool and more\n\nThe llama carries salt. Alpaca wool is soft and warm. Short one.",
+        "A single sentence about soft wool.",
+    ]
+    with Workbench(texts, store=tmp_path / "store", model=WordModel(4096), llm="extractive") as wb:
+        found = wb.search("soft warm wool")
+        marked = wb.submit("highlight", 1).wait()
+        assert marked.retrieval is found
+        assert {texts[int(name[0])][slice(*span)] for name, span in marked.spans.items()} == {
+            "Alpaca wool is soft and warm."
+        }
+        assert wb.highlights is marked
+
+
+def test_sentences_are_not_sent_to_a_model_elsewhere(wb, model):
+    wb.search("camel")
+    model.destination = "api.example.org"
+    sent = len(model.sent)
+    assert wb.submit("highlight", 1).wait() is None
+    assert len(model.sent) == sent
+    assert wb.highlights is None

@@ -32,6 +32,8 @@ class CardsPanel(LivePanel):
         self._around: set[str] = set()
         super().__init__(wb)
         self.watch("retrieval", self._compare)
+        if wb.retrieval is not None:
+            self._ask_for(wb.retrieval)  # found before anything was shown
 
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn."""
@@ -50,7 +52,12 @@ class CardsPanel(LivePanel):
     def _compare(self, change: Mapping[str, Any]) -> None:
         """Have the passages' sentences compared with the question, once the cards are there."""
         if change["new"] is not None and self.wb.live:
-            self.wb.submit("highlight", id(change["new"]))
+            self._ask_for(change["new"])
+
+    def _ask_for(self, retrieval: Retrieval) -> None:
+        known = self.wb.highlights
+        if known is None or known.retrieval is not retrieval:
+            self.wb.submit("highlight", id(retrieval))
 
     def _like(self, chunk: str) -> None:
         self.wb.submit("more_like", chunk)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 
 from workbench.errors import InputError
-from workbench.widgets._details import chunks_tab, prompt_tab, scores_tab, selection_tab
+from workbench.widgets._details import chunks_tab, prompt_tab, selection_tab
 from workbench.widgets._live import LivePanel
 from workbench.widgets.sees_panel import SeesPanel
+from workbench.widgets.trace_panel import TracePanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["TABS", "DetailsPanel", "view"]
 
 TABS = ("prompt", "sees", "scores", "chunks", "selection")
-GUEST = "sees"
-"""The tab whose content is a panel of its own, made when it is first turned to."""
+GUESTS: Mapping[str, Callable[[Workbench], LivePanel]] = {"sees": SeesPanel, "scores": TracePanel}
+"""The tabs whose content is a panel of its own, made when it is first turned to."""
 
 
 class DetailsPanel(LivePanel):
@@ -31,23 +32,20 @@ class DetailsPanel(LivePanel):
     def __init__(self, wb: Workbench) -> None:
         self._tab = "prompt"
         self._words = ""
-        self._why: tuple[object, dict[str, Any] | None] = (None, None)
-        self._guest: SeesPanel | None = None
+        self._guests: dict[str, LivePanel] = {}
         super().__init__(wb)
         self._below = VBox()
         self.widget = VBox([self._live, self._below])
 
     def view(self) -> dict[str, Any]:
-        """Give the state that is drawn; what was found out about a chunk goes with the question it was asked of."""
-        asked, why = self._why
-        return view(self.wb, self._tab, self._words, why if asked is self.wb.retrieval else None)
+        """Give the state that is drawn."""
+        return view(self.wb, self._tab, self._words)
 
     def actions(self) -> Mapping[str, Callable[..., object]]:
-        """Turn to a tab, filter chunks, ask why not, open a chunk, narrow the selection."""
+        """Turn to a tab, filter chunks, open a chunk, narrow the selection."""
         return {
             "tab": self._turn,
             "filter": self._filter,
-            "why": self._ask_why,
             "open": self._open,
             "only": self._only,
             "drop": self._drop,
@@ -58,31 +56,21 @@ class DetailsPanel(LivePanel):
         if tab not in TABS:
             raise InputError(f"There is no tab {tab!r}; there are: {', '.join(TABS)}.")
         self._tab = tab
-        if tab == GUEST and self._guest is None:
-            self._guest = SeesPanel(self.wb)
-            self._below.children = [self._guest.widget]
-        self._below.layout.display = None if tab == GUEST else "none"
+        if tab in GUESTS and tab not in self._guests:
+            self._guests[tab] = GUESTS[tab](self.wb)
+            self._below.children = [*self._below.children, self._guests[tab].widget]
+        for name, guest in self._guests.items():
+            guest.live.layout.display = None if name == tab else "none"
+        self._below.layout.display = None if tab in GUESTS else "none"
 
     def close(self) -> None:
-        """Close the panel inside too."""
-        if self._guest is not None:
-            self._guest.close()
+        """Close the panels inside too."""
+        for guest in self._guests.values():
+            guest.close()
         super().close()
 
     def _filter(self, words: str) -> None:
         self._words = words
-
-    def _ask_why(self, chunk: str) -> None:
-        retrieval = self.wb.retrieval
-        if retrieval is None:
-            raise InputError("Ask a question first; then every chunk has a rank and a score.")
-        if not chunk.strip():
-            raise InputError("Type or choose the id of a chunk first, such as 'document.md:0'.")
-        found = self.wb.why_not(retrieval.query, chunk.strip())
-        self._why = (
-            retrieval,
-            {"chunk": chunk.strip(), "rank": found.rank, "stage": found.stage, "sentence": found.sentence},
-        )
 
     def _open(self, chunk: str) -> None:
         self.wb.opened = chunk
@@ -98,7 +86,7 @@ class DetailsPanel(LivePanel):
         self.wb.only_selection = False
 
 
-def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any] | None = None) -> dict[str, Any]:
+def view(wb: Workbench, tab: str = "prompt", words: str = "") -> dict[str, Any]:
     """Give what the panel draws: the tabs' names and the content of the open one.
 
     Parameters
@@ -109,20 +97,17 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
         One of `TABS`.
     words
         What the chunks are filtered by.
-    why
-        What was found out about one chunk, or None.
     """
     make: dict[str, Callable[[], dict[str, Any]]] = {
+        **dict.fromkeys(GUESTS, lambda: {"guest": True}),
         "prompt": lambda: prompt_tab(wb),
-        "sees": lambda: {"guest": True},
-        "scores": lambda: scores_tab(wb, why),
         "chunks": lambda: chunks_tab(wb, words),
         "selection": lambda: selection_tab(wb),
     }
     names = {
         "prompt": "Prompt",
         "sees": "What the model sees",
-        "scores": "Scores",
+        "scores": "Trace",
         "chunks": "Chunks",
         "selection": f"Selection ({len(wb.selection):,})",
     }

@@ -126,7 +126,7 @@ function searching(s, act) {
 function remarks(r) {
   if (!r.far && !r.recall && !r.notes.length && !r.expansions.length) return null;
   return h("div", { class: "remarks", key: "remarks", role: "status" },
-    r.far ? h("p", { class: "far", key: "far" }, r.far) : null,
+    r.far ? h("p", { class: "nothing-close", key: "far" }, r.far) : null,
     r.notes.map((note) => h("p", { class: "wb-note wb-warn" }, note)),
     r.expansions.length ? h("p", { class: "wb-note", key: "expansions" }, "Searched with too: ", r.expansions.map((one) => h("span", { class: "expansion", title: one.text }, one.kind === "hyde" ? `a made-up answer: “${one.text}”` : `“${one.text}”`))) : null,
     r.recall ? h("p", { class: "wb-note", key: "recall" }, r.recall) : null);
