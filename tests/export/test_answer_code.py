@@ -42,7 +42,7 @@ def test_openai_gets_temperature_seed_and_length():
 @pytest.mark.parametrize("model", ["extractive", "llama_index:Mine", f"test:{HOSTILE}", "ollama:"])
 def test_what_no_library_has_ends_with_the_prompt(model):
     code = lines(model)
-    assert code.splitlines()[-1] == 'print(messages[-1]["content"])'
+    assert code.splitlines()[-1] == "print(messages[-1]['content'])"
     assert all(line.startswith(("# ", "print(")) for line in code.splitlines())
 
 

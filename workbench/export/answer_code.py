@@ -29,7 +29,7 @@ def answer_part(model: str, prompt: PromptRequest) -> Part:
         )
     else:
         said = f"The language model was {model!r}, an object or a program of its own: give it the messages."
-    return Part((), (*comment(said), 'print(messages[-1]["content"])'))
+    return Part((), (*comment(said), "print(messages[-1]['content'])"))
 
 
 def _ollama(name: str, prompt: PromptRequest) -> Part:

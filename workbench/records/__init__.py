@@ -4,10 +4,11 @@ from workbench.records.answer import Answer, Citation, Message, Piece, PromptReq
 from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
 from workbench.records.projection import Cluster, Clustering, Neighbours, Projection, Region, TwinMaps
-from workbench.records.retrieval import Passage, Retrieval
+from workbench.records.retrieval import STAGES, Expansion, Passage, Retrieval, Traced
 from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
 __all__ = [
+    "STAGES",
     "Answer",
     "Chunk",
     "Citation",
@@ -16,6 +17,7 @@ __all__ = [
     "Document",
     "EmbedPlan",
     "EmbedReport",
+    "Expansion",
     "Explanation",
     "FileReport",
     "LoadReport",
@@ -37,5 +39,6 @@ __all__ = [
     "ServerModel",
     "ServerStatus",
     "Timings",
+    "Traced",
     "TwinMaps",
 ]

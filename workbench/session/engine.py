@@ -22,6 +22,7 @@ from workbench.models import embedding_model, prepare
 from workbench.protocols import EmbeddingModel, LanguageModel
 from workbench.records import Chunk, Progress, ServerStatus
 from workbench.session.prepare import Chunked, Prepared
+from workbench.session.searching import SearchTools
 from workbench.session.state import State
 from workbench.session.verbs import LANES, VERBS, Verb, named
 
@@ -60,6 +61,7 @@ class Engine(State):
         self._making = threading.Lock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
         self.children = {name: Child(name) for name in ("map", "index")}
+        self.tools = SearchTools()
         self.live = False
         self.closed = False
         self._panels: Any = None
@@ -114,7 +116,8 @@ class Engine(State):
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
         last = self.progress.get(lane) or Progress(lane, "")
         self.tell(Progress(lane, last.label, last.done, last.total, last.unit, last.rate, None, state))
-        if not any(other.busy for name, other in self.lanes.items() if name not in (lane, "server")):
+        quiet = ("server", "light")
+        if lane not in quiet and not any(one.busy for name, one in self.lanes.items() if name not in (lane, *quiet)):
             self.publish(status={"done": "Ready", "cancelled": "Stopped", "failed": "Failed"}[state])
 
     # What follows from what -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from inspect import signature
 from pathlib import Path
@@ -15,13 +15,14 @@ from workbench.jobs.lane import Job
 from workbench.session import work
 from workbench.session.models import ModelVerbs
 from workbench.session.prepare import prepared
+from workbench.session.searching import options_of
 
 if TYPE_CHECKING:
     from workbench.export import Done
     from workbench.interop.query_engine import WorkbenchQueryEngine
     from workbench.interop.retriever import WorkbenchRetriever
     from workbench.interop.vector_store import WorkbenchIndex
-    from workbench.records import Answer, Retrieval
+    from workbench.records import Answer, Chunk, Retrieval
     from workbench.session.opening import Opened
 
 __all__ = ["ObjectVerbs"]
@@ -137,7 +138,7 @@ class ObjectVerbs(ModelVerbs):
         from workbench.models.as_llama_index import as_llama_index
 
         now, chunks, vectors = self._on_this_thread(Job("index", lambda job: work.searchable(self, job)))
-        store = WorkbenchVectorStore(chunks, vectors, metric or self.metric)
+        store = WorkbenchVectorStore(chunks, vectors, metric or self.metric, group=self.group)
         model: Any = now.model
         return index_over(store, model.as_llama_index() if hasattr(model, "as_llama_index") else as_llama_index(model))
 
@@ -184,6 +185,7 @@ class ObjectVerbs(ModelVerbs):
             model=getattr(now.model, "question_model", now.model),
             retrieval=retrieval,
             answer=answer if answer is not None and answer.retrieval is retrieval else None,
+            language=_language(retrieval, self.chunk_list),
         )
 
     def _search_options(self, top_k: int | None, options: dict[str, Any]) -> dict[str, Any]:
@@ -192,12 +194,12 @@ class ObjectVerbs(ModelVerbs):
         if unknown := sorted(set(options) - known):
             raise InputError(f"search has no option {', '.join(unknown)}. It takes {', '.join(sorted(known))}.")
         given = {"top_k": top_k, **options}
-        work.options_of(self, given)  # a value that cannot be used is refused here, not at the first question
+        options_of(self, given)  # a value that cannot be used is refused here, not at the first question
         return given
 
     def _find_quietly(self, question: str, options: dict[str, Any]) -> Retrieval:
         return self._on_this_thread(
-            Job("retrieve", lambda job: work.look_up(self, job, question, work.options_of(self, options)))
+            Job("retrieve", lambda job: work.look_up(self, job, question, options_of(self, options)))
         )
 
     def _answer_quietly(self, retrieval: Retrieval, llm: Any) -> Iterator[Answer]:
@@ -219,6 +221,17 @@ class ObjectVerbs(ModelVerbs):
         with _turn:
             job.run()
         return job.wait()
+
+
+def _language(retrieval: Retrieval, chunks: Sequence[Chunk]) -> str | None:
+    """Give the language that words were cut in, empty for none; None where a text has no blanks between words."""
+    if retrieval.options["mode"] == "dense":
+        return ""
+    from workbench.retrieval.language import language_of
+    from workbench.retrieval.lexical import has_unspaced
+
+    texts = [chunk.text for chunk in chunks]
+    return None if has_unspaced([*texts, retrieval.query]) else language_of(texts)
 
 
 _turn = threading.RLock()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source
 from workbench.models import text_room
 from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import modelling, work
+from workbench.session import highlight, likeness, modelling, work
 from workbench.session.prepare import prepared, read_sources
+from workbench.session.searching import OPTIONS, options_of
 from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "VERBS", "Verb", "named"]
 
-LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8")
+LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8", "light")
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,14 @@ def rechunk(wb: Engine, job: Job) -> None:
 
 def search(wb: Engine, job: Job, question: str, **given: Any) -> Retrieval:
     """Find passages."""
-    found = work.find(wb, job, question, work.options_of(wb, given))
+    found = work.find(wb, job, question, options_of(wb, given))
     wb.remember(found)
     return found
 
 
 def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Answer:
     """Find passages and have them answered from."""
-    return work.ask(wb, job, question, work.options_of(wb, given), llm, heard)
+    return work.ask(wb, job, question, options_of(wb, given), llm, heard)
 
 
 def draw(wb: Engine, job: Job, method: str | None = None) -> Any:
@@ -107,19 +108,21 @@ def rebuild_index(wb: Engine, job: Job) -> int:
 
 
 _CHUNKING = ("model", "chunk_size", "chunk_overlap")
-_SEARCH = ("model", "top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection", "embedded")
+_SEARCH = ("model", *OPTIONS, "only_selection", "selection", "embedded")
 
 VERBS: Mapping[str, Verb] = {
     "load": Verb("embed", "Reading the corpus", load),
     "refresh": Verb("embed", "Reading the corpus again", refresh),
     "prepare": Verb("embed", "Reading the corpus", prepare, _CHUNKING),
     "embed": Verb("embed", "Embedding", work.embed, _CHUNKING),
-    "search": Verb("ask", "Searching", search, _SEARCH),
+    "search": Verb("ask", "Searching", search, (*_SEARCH, "llm")),
+    "more_like": Verb("ask", "Searching", likeness.more_like, _SEARCH),
     "ask": Verb("ask", "Searching", ask, (*_SEARCH, "llm", "temperature", "seed")),
     "map": Verb("map", "Laying out the map", draw, ("model", "dimensions", "embedded")),
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
     "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),
     "explain": Verb("explain", "Looking at a text", modelling.explain, ("model",)),
+    "highlight": Verb("light", "Comparing sentences", highlight.highlight),
     "quantize": Verb("int8", "Making an int8 copy", modelling.quantize, _CHUNKING),
     "pull": Verb("pull", "Pulling", modelling.pull),
     "unload": Verb("server", "Unloading", modelling.unload),
