@@ -117,15 +117,16 @@ def _llama_index() -> Part:
 
 def _numpy(retrieval: Retrieval, options: Mapping[str, Any], language: str) -> Part:
     by_words = words_part(language) if options["mode"] != "dense" else Part((), ())
-    lines = [
-        *_allowed(options),
-        *by_words.lines,
+    steps = (
+        by_words.lines,
         *_scored(options),
-        *_narrowed(retrieval, options),
-        *(_mmr(options) if options.get("mmr") is not None else ["order = order[:TOP_K]"]),
-        "scores = scores[order].tolist()",
-    ]
-    return Part(("import numpy as np", *by_words.imports), tuple(lines))
+        _narrowed(retrieval, options),
+        _mmr(options) if options.get("mmr") is not None else ["order = order[:TOP_K]"],
+    )
+    lines = list(_allowed(options))
+    for step in steps:
+        lines += ["", *step] if step and step[0].startswith("# ") else step
+    return Part(("import numpy as np", *by_words.imports), (*lines, "scores = scores[order].tolist()"))
 
 
 def _allowed(options: Mapping[str, Any]) -> list[str]:
@@ -146,12 +147,13 @@ def _field(name: str) -> str:
     return f"rows['metadatas'][row].get({kept!r})"
 
 
-def _scored(options: Mapping[str, Any]) -> list[str]:
-    """Give the lines that set `scores` of all rows, and put `order` in their order."""
+def _scored(options: Mapping[str, Any]) -> list[list[str]]:
+    """Give the steps that set `scores` of all rows, and put `order` in their order."""
     best_first = "order = sorted(order, key=lambda row: -scores[row])  # equal ones stay as they are"
+    matched = "order = [row for row in order if scores[row] > 0]"
     if options["mode"] == "lexical":
-        return ["scores = words", "order = [row for row in order if scores[row] > 0]", best_first]
-    lines = [
+        return [["scores = words", matched, best_first]]
+    by_vector = [
         *comment(
             "Exact search, higher is closer. SimpleVectorStore of LlamaIndex knows cosine alone, puts equal scores in "
             "any order, and its MMR looks at the last pick only; Chroma's search is approximate, and its l2 is squared."
@@ -160,23 +162,23 @@ def _scored(options: Mapping[str, Any]) -> list[str]:
         f"scores = {_SCORES[options['metric']]}",
     ]
     if options["mode"] == "dense":
-        return [*lines, best_first]
-    by_vector, by_word = options["weights"]
-    return [
-        *lines,
+        return [[*by_vector, best_first]]
+    vector_weight, word_weight = options["weights"]
+    fused = [
         *comment(
             "Reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): 1 / (60 + rank) in both rankings, added up. "
             "QueryFusionRetriever of LlamaIndex ignores the weights."
         ),
         "fused = np.zeros(len(scores))",
         "by_words = [row for row in order if words[row] > 0]",
-        f"for ranked, given, weight in ((order, scores, {by_vector!r}), (by_words, words, {by_word!r})):",
+        f"for ranked, given, weight in ((order, scores, {vector_weight!r}), (by_words, words, {word_weight!r})):",
         "    ranked = sorted(ranked, key=lambda row: -given[row])",
         "    fused[ranked] += weight / (60 + np.arange(1, len(ranked) + 1))",
         "scores = fused.astype(np.float32)",
-        "order = [row for row in order if scores[row] > 0]",
+        matched,
         best_first,
     ]
+    return [by_vector, fused]
 
 
 def _narrowed(retrieval: Retrieval, options: Mapping[str, Any]) -> list[str]:
