@@ -237,6 +237,20 @@ def test_a_model_by_its_id_is_ours_to_close(fill, opened):
     assert wb.search(QUESTIONS[0]).options["model"] == "bundled:all-MiniLM-L6-v2"
 
 
+def test_the_model_can_be_explained_and_checked_like_any_other(fill, opened):
+    wb = opened(fill())
+    seen = wb.explain("the llama hums")
+    assert (seen.sent, len(seen.spans), seen.vector.shape) == ("the llama hums", 3, (64,))
+    assert wb.check_model().model == "test:words"
+
+
+def test_the_map_and_the_answer_are_made_of_their_vectors(fill, opened):
+    wb = opened(fill())
+    assert wb.ask("Who carries loads in the Andes?").citations[0].chunk == "row 0"
+    wb.map(method="pca")
+    assert wb.projection.ids == tuple(f"row {number}" for number in range(5))
+
+
 def test_the_code_of_a_foreign_collection_asks_its_model(fill, opened):
     wb = opened(fill("cosine", vectors=np.ones((5, 384), np.float32)), model="bundled:all-MiniLM-L6-v2")
     wb.search(QUESTIONS[0])
