@@ -13,6 +13,7 @@ from workbench.widgets._base import Panel
 from workbench.widgets._render import summary_html, summary_lines
 from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
+from workbench.widgets.code_panel import CodePanel
 from workbench.widgets.corpus_panel import CorpusPanel
 from workbench.widgets.details_panel import DetailsPanel
 from workbench.widgets.embed_panel import EmbedPanel
@@ -25,6 +26,7 @@ from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.status_panel import StatusPanel
 from workbench.widgets.steps_panel import StepsPanel
 from workbench.widgets.theme import app_box
+from workbench.widgets.trace_panel import TracePanel
 from workbench.widgets.twin_panel import TwinPanel
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ __all__ = ["App", "Panels", "show"]
 PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "answer": AnswerPanel,
     "cards": CardsPanel,
+    "code": CodePanel,
     "corpus": CorpusPanel,
     "details": DetailsPanel,
     "embed": EmbedPanel,
@@ -45,6 +48,7 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "query": QueryPanel,
     "sees": SeesPanel,
     "status": StatusPanel,
+    "trace": TracePanel,
     "twins": TwinPanel,
 }
 """Name to what makes the panel."""

@@ -13,10 +13,11 @@ from workbench.records.projection import (
     Region,
     TwinMaps,
 )
-from workbench.records.retrieval import Passage, Retrieval
+from workbench.records.retrieval import STAGES, Expansion, Passage, Retrieval, Traced
 from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
 __all__ = [
+    "STAGES",
     "Anchored",
     "Answer",
     "Chunk",
@@ -26,6 +27,7 @@ __all__ = [
     "Document",
     "EmbedPlan",
     "EmbedReport",
+    "Expansion",
     "Explanation",
     "FileReport",
     "LoadReport",
@@ -48,5 +50,6 @@ __all__ = [
     "ServerModel",
     "ServerStatus",
     "Timings",
+    "Traced",
     "TwinMaps",
 ]

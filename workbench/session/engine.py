@@ -20,6 +20,7 @@ from workbench.jobs.lane import Job, Lane
 from workbench.records import Chunk, Neighbours, Progress, ServerStatus
 from workbench.session.in_use import InUse
 from workbench.session.prepare import Chunked, Prepared
+from workbench.session.searching import SearchTools
 from workbench.session.verbs import LANES, VERBS, Verb, named
 
 __all__ = ["Engine"]
@@ -54,6 +55,7 @@ class Engine(InUse):
         self.preparing = threading.RLock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
         self.children = {name: Child(name) for name in ("map", "index")}
+        self.tools = SearchTools()
         self.live = False
         self.closed = False
         self._panels: Any = None
@@ -107,7 +109,8 @@ class Engine(InUse):
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
         last = self.progress.get(lane) or Progress(lane, "")
         self.tell(Progress(lane, last.label, last.done, last.total, last.unit, last.rate, None, state))
-        if not any(other.busy for name, other in self.lanes.items() if name not in (lane, "server")):
+        quiet = ("server", "light")
+        if lane not in quiet and not any(one.busy for name, one in self.lanes.items() if name not in (lane, *quiet)):
             self.publish(status={"done": "Ready", "cancelled": "Stopped", "failed": "Failed"}[state])
 
     # What follows from what -------------------------------------------------------------------------------------

@@ -53,15 +53,16 @@ class InUse(State):
         spec = given or self.llm or best_language_model(self.probed())
         identity = (spec, embedding)
         if self._language is None or self._language[0] != identity:
-            options = {"consent": True} if spec in self.consent else {}
-            made = language_model(
-                spec,  # type: ignore[arg-type]
-                embed=lambda texts, role: embedding.embed(prepare(embedding, texts, role), role),
-                **options,
-            )
+            made = self.new_language_model(spec, embedding)
             self._release(language=True)
             self._language = (identity, made)
         return self._language[1]
+
+    def new_language_model(self, spec: Any, embedding: EmbeddingModel) -> LanguageModel:
+        """Make a language model for one use; the caller closes it."""
+        options = {"consent": True} if isinstance(spec, str) and spec in self.consent else {}
+        embed = lambda texts, role: embedding.embed(prepare(embedding, texts, role), role)  # noqa: E731
+        return language_model(spec, embed=embed, **options)
 
     def forget_models(self, language: bool = True) -> None:
         """Make the models anew at their next use."""
@@ -71,7 +72,7 @@ class InUse(State):
     def _release(self, embedding: bool = False, language: bool = False) -> None:
         """Let models go; those that we made are closed, a person's own objects stay as they are."""
         if embedding and self._embedding is not None:
-            if isinstance(self._embedding[0], str):
+            if isinstance(self._embedding[0], str) or getattr(self._embedding[0], "owned", False):
                 self._embedding[1].close()
             self._embedding = None
         if language and self._language is not None:

@@ -12,7 +12,7 @@ from traitlets import Bool, CFloat, CInt, Enum, HasTraits, TraitError, Unicode, 
 from workbench.errors import InputError, WorkbenchError
 from workbench.models import DEFAULT
 from workbench.records import Chunk, Document, Progress
-from workbench.retrieval import METRICS, MODES
+from workbench.retrieval import ENGINES, METRICS, MODES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,11 @@ class State(HasTraits):
     mmr = CFloat(None, allow_none=True, min=0, max=1)
     threshold = CFloat(None, allow_none=True)
     where = AnyTrait(None, allow_none=True)
+    engine = Enum(ENGINES, "exact")
+    weights = AnyTrait((1.0, 1.0))
+    rerank = AnyTrait(None, allow_none=True)
+    expand = AnyTrait(None, allow_none=True)
+    group = Bool(default_value=True)
     only_selection = Bool(default_value=False)
     selection = AnyTrait(())
     temperature = CFloat(0.0, min=0)
@@ -104,6 +109,7 @@ class State(HasTraits):
     twin = _output()
     saved = _output()
     retrieval = _output()
+    highlights = _output()
     answer = _output()
     progress = _output({})
     status = _output("")

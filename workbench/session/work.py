@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +16,18 @@ from workbench.index.fingerprint import text_key
 from workbench.models import info_of, prepare
 from workbench.models.remote.waiting import listening
 from workbench.records import Answer, Chunk, EmbedReport, Retrieval
-from workbench.retrieval import Options, search
+from workbench.retrieval import Options
 from workbench.session.prepare import Prepared, announce, prepared
+from workbench.session.searching import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from workbench.jobs.lane import Job
+    from workbench.protocols import LanguageModel
     from workbench.session.engine import Engine
 
-__all__ = ["ask", "embed", "fill_index", "find", "layout", "options_of", "require_consent", "searchable"]
+__all__ = ["answered", "ask", "embed", "fill_index", "find", "layout", "look_up", "require_consent", "searchable"]
 
 _REDRAW = 0.1
 """Seconds between two states of an answer that streams."""
@@ -62,7 +63,8 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
 
 def require_consent(wb: Engine, now: Prepared) -> None:
     """Ask before anything is sent: where it goes, how much it is, and what it costs."""
-    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False):
+    made_elsewhere = hasattr(now.model, "document_name")  # then no chunk is sent anywhere
+    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False) and not made_elsewhere:
         from workbench.models.remote.consent import require
 
         assert wb.store is not None
@@ -94,24 +96,29 @@ def _wait(other: Job, job: Job) -> None:
         raise other.error
 
 
-def find(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
-    """Embed a question and search with it."""
+def find(wb: Engine, job: Job, question: str, options: Options, llm: object = None) -> Retrieval:
+    """Embed a question, search with it, and show what was found."""
+    result = look_up(wb, job, question, options, llm)
+    if job.cancel.is_set():
+        raise Cancelled("The question was overtaken by a newer one.")
+    wb.publish(focus=0, query=result.query, answer=None, retrieval=result, error=None)
+    return result
+
+
+def look_up(wb: Engine, job: Job, question: str, options: Options, llm: object = None) -> Retrieval:
+    """Embed a question and search with it, without a word to the panels."""
     question = _usable(question)
     now, chunks, vectors = searchable(wb, job)
     began = time.perf_counter()
     vector = _query_vector(wb, job, now, question)
     embedded = time.perf_counter()
-    result = search(question, vector, vectors, chunks, options)
-    result = replace(
+    result = run(wb, job, now, chunks, vectors, question, vector, options, llm)
+    return replace(
         result,
         total=len(now.chunks),
         options={**result.options, "model": now.model.id},
         seconds={"embed": embedded - began, "search": time.perf_counter() - embedded},
     )
-    if job.cancel.is_set():
-        raise Cancelled("The question was overtaken by a newer one.")
-    wb.publish(focus=0, query=question, answer=None, retrieval=result, error=None)
-    return result
 
 
 def _usable(question: str) -> str:
@@ -146,12 +153,12 @@ def ask(
     wb: Engine, job: Job, question: str, options: Options, llm: object, heard: Callable[[str], None] | None = None
 ) -> Answer:
     """Search, then let a language model answer; `heard` is given each new piece of text."""
-    retrieval = find(wb, job, question, options)
+    retrieval = find(wb, job, question, options, llm)
     now = prepared(wb, job)
     language = wb.language_model(llm, now.model)
     wb.publish(status=f"{language.id} is answering")
     answer, shown, told = Answer(""), 0.0, 0
-    for answer in stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed):
+    for answer in answered(wb, job, retrieval, language):
         if heard is not None and len(answer.text) > told:
             heard(answer.text[told:])
             told = len(answer.text)
@@ -164,6 +171,11 @@ def ask(
     wb.publish(status="Ready")
     _look_at_server(wb, language.id)
     return answer
+
+
+def answered(wb: Engine, job: Job, retrieval: Retrieval, language: LanguageModel) -> Iterator[Answer]:
+    """Give the answer as it grows, written with the workbench's settings."""
+    return stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed)
 
 
 def _look_at_server(wb: Engine, model: str) -> None:
@@ -214,17 +226,3 @@ def layout(wb: Engine, job: Job, method: Any, refit: bool = False) -> Any:
     if wb.live and method == "umap":
         wb.submit("cluster")
     return shown
-
-
-def options_of(wb: Engine, given: Mapping[str, Any]) -> Options:
-    """Give the search options: what was given for this call, else what the workbench is set to."""
-    chosen = {
-        name: getattr(wb, name) if given.get(name) is None else given[name]
-        for name in ("top_k", "mode", "metric", "mmr", "threshold", "where")
-    }
-    within = given.get("within")
-    if within is None and wb.only_selection and wb.selection:
-        within = wb.selection
-    if within is not None:
-        within = tuple(within["id"] if hasattr(within, "columns") else within)
-    return Options(**chosen, within=within)

@@ -1,4 +1,4 @@
-"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection."""
+"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection, code."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from ipywidgets import VBox
 
 from workbench.errors import InputError
 from workbench.widgets._base import Panel
-from workbench.widgets._details import chunks_tab, prompt_tab, scores_tab, selection_tab
+from workbench.widgets._details import chunks_tab, prompt_tab, selection_tab
 from workbench.widgets._live import LivePanel
+from workbench.widgets.code_panel import CodePanel
 from workbench.widgets.explore_panel import ExplorePanel
 from workbench.widgets.sees_panel import SeesPanel
+from workbench.widgets.trace_panel import TracePanel
 from workbench.widgets.twin_panel import TwinPanel
 
 if TYPE_CHECKING:
@@ -20,9 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "DetailsPanel", "view"]
 
-TABS = ("prompt", "sees", "scores", "explore", "twins", "chunks", "selection")
-GUESTS: dict[str, Callable[[Any], Panel]] = {"sees": SeesPanel, "explore": ExplorePanel, "twins": TwinPanel}
-"""Tabs whose content is a panel of its own, made when it is first turned to."""
+TABS = ("prompt", "sees", "scores", "explore", "twins", "chunks", "selection", "code")
+GUESTS: Mapping[str, Callable[[Any], Panel]] = {
+    "sees": SeesPanel,
+    "scores": TracePanel,
+    "explore": ExplorePanel,
+    "twins": TwinPanel,
+    "code": CodePanel,
+}
+"""The tabs whose content is a panel of its own, made when it is first turned to."""
 
 
 class DetailsPanel(LivePanel):
@@ -34,23 +42,20 @@ class DetailsPanel(LivePanel):
     def __init__(self, wb: Workbench) -> None:
         self._tab = "prompt"
         self._words = ""
-        self._why: tuple[object, dict[str, Any] | None] = (None, None)
         self._guests: dict[str, Panel] = {}
         super().__init__(wb)
         self._below = VBox()
         self.widget = VBox([self._live, self._below])
 
     def view(self) -> dict[str, Any]:
-        """Give the state that is drawn; what was found out about a chunk goes with the question it was asked of."""
-        asked, why = self._why
-        return view(self.wb, self._tab, self._words, why if asked is self.wb.retrieval else None)
+        """Give the state that is drawn."""
+        return view(self.wb, self._tab, self._words)
 
     def actions(self) -> Mapping[str, Callable[..., object]]:
-        """Turn to a tab, filter chunks, ask why not, open a chunk, narrow the selection."""
+        """Turn to a tab, filter chunks, open a chunk, narrow the selection."""
         return {
             "tab": self._turn,
             "filter": self._filter,
-            "why": self._ask_why,
             "open": self._open,
             "only": self._only,
             "drop": self._drop,
@@ -82,18 +87,6 @@ class DetailsPanel(LivePanel):
     def _filter(self, words: str) -> None:
         self._words = words
 
-    def _ask_why(self, chunk: str) -> None:
-        retrieval = self.wb.retrieval
-        if retrieval is None:
-            raise InputError("Ask a question first; then every chunk has a rank and a score.")
-        if not chunk.strip():
-            raise InputError("Type or choose the id of a chunk first, such as 'document.md:0'.")
-        found = self.wb.why_not(retrieval.query, chunk.strip())
-        self._why = (
-            retrieval,
-            {"chunk": chunk.strip(), "rank": found.rank, "stage": found.stage, "sentence": found.sentence},
-        )
-
     def _open(self, chunk: str) -> None:
         self.wb.opened = chunk
 
@@ -108,7 +101,7 @@ class DetailsPanel(LivePanel):
         self.wb.only_selection = False
 
 
-def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any] | None = None) -> dict[str, Any]:
+def view(wb: Workbench, tab: str = "prompt", words: str = "") -> dict[str, Any]:
     """Give what the panel draws: the tabs' names and the content of the open one.
 
     Parameters
@@ -119,23 +112,21 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
         One of `TABS`.
     words
         What the chunks are filtered by.
-    why
-        What was found out about one chunk, or None.
     """
     make: dict[str, Callable[[], dict[str, Any]]] = {
+        **dict.fromkeys(GUESTS, lambda: {"guest": True}),
         "prompt": lambda: prompt_tab(wb),
-        **{name: lambda: {"guest": True} for name in GUESTS},
-        "scores": lambda: scores_tab(wb, why),
         "chunks": lambda: chunks_tab(wb, words),
         "selection": lambda: selection_tab(wb),
     }
     names = {
         "prompt": "Prompt",
         "sees": "What the model sees",
-        "scores": "Scores",
+        "scores": "Trace",
         "explore": "Explore the map",
         "twins": "Two models",
         "chunks": "Chunks",
         "selection": f"Selection ({len(wb.selection):,})",
+        "code": "Code",
     }
     return {"tab": tab, "tabs": [{"id": one, "name": names[one]} for one in TABS], "content": make[tab]()}
