@@ -3,21 +3,26 @@
 from workbench.records.answer import Answer, Citation, Message, Piece, PromptRequest, Sentence, Timings
 from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
+from workbench.records.evidence import Attribution, Contexts, Judgement, LeftOut, Quote, Verdict
 from workbench.records.projection import Cluster, Clustering, Neighbours, Projection, Region, TwinMaps
 from workbench.records.retrieval import Passage, Retrieval
 from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
 __all__ = [
     "Answer",
+    "Attribution",
     "Chunk",
     "Citation",
     "Cluster",
     "Clustering",
+    "Contexts",
     "Document",
     "EmbedPlan",
     "EmbedReport",
     "Explanation",
     "FileReport",
+    "Judgement",
+    "LeftOut",
     "LoadReport",
     "Message",
     "ModelCheck",
@@ -31,6 +36,7 @@ __all__ = [
     "PromptRequest",
     "Quantization",
     "Question",
+    "Quote",
     "Region",
     "Retrieval",
     "Sentence",
@@ -38,4 +44,5 @@ __all__ = [
     "ServerStatus",
     "Timings",
     "TwinMaps",
+    "Verdict",
 ]
