@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from workbench.generation.citations import find_citations, support_sentences
+from workbench.generation.citations import find_citations
+from workbench.generation.support import support_sentences
 from workbench.records import Chunk, Passage
 from workbench.sentences import sentence_spans
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from tests.widgets.fake import FakeWorkbench, counts
-from workbench.generation.citations import find_citations, support_sentences
+from workbench.generation.citations import find_citations
+from workbench.generation.support import support_sentences
 from workbench.records import (
     Answer,
     Chunk,

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.errors import InputError
-from workbench.generation.answers import stream_answer
+from workbench.generation.answers import Asking, stream_answer
+from workbench.generation.support import Supporter
+from workbench.generation.template import TEMPLATE, checked
 from workbench.protocols import LanguageModel
 
 if TYPE_CHECKING:
@@ -14,7 +16,16 @@ if TYPE_CHECKING:
 
     from workbench.protocols import Role
 
-__all__ = ["EXTRACTIVE", "PROVIDERS", "language_model", "stream_answer"]
+__all__ = [
+    "EXTRACTIVE",
+    "PROVIDERS",
+    "TEMPLATE",
+    "Asking",
+    "Supporter",
+    "checked",
+    "language_model",
+    "stream_answer",
+]
 
 EXTRACTIVE = "extractive"
 

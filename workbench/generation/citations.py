@@ -1,14 +1,13 @@
-"""Which passages an answer cites, and how well its sentences stand in them."""
+"""Which passages an answer cites."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from workbench.records import Citation, Passage, Sentence
-from workbench.sentences import content_words, sentence_spans
+from workbench.records import Citation, Passage
 
-__all__ = ["find_citations", "support_sentences"]
+__all__ = ["find_citations", "without_citations"]
 
 _ITEM = r"\d{1,3}(?:\s*[-–—]\s*\d{1,3})?"
 _CITATION = re.compile(rf"\[\s*({_ITEM}(?:\s*[,;]\s*{_ITEM})*)\s*\]")
@@ -49,23 +48,6 @@ def _place(match: re.Match[str], item: re.Match[str], number: re.Match[str]) -> 
     return start, start + len(number.group())
 
 
-def support_sentences(text: str, passages: Sequence[Passage]) -> tuple[Sentence, ...]:
-    """Say for each sentence of an answer how many of its content words its best passage holds.
-
-    This is word overlap, nothing more: it finds statements that the passages never made, and is blind to a
-    statement turned round with the same words.
-    """
-    words = {passage.rank: content_words(passage.chunk.text) for passage in passages}
-    return tuple(_supported(text, start, end, words) for start, end in sentence_spans(text))
-
-
-def _supported(text: str, start: int, end: int, words: dict[int, frozenset[str]]) -> Sentence:
-    sentence = text[start:end]
-    wanted = content_words(_CITATION.sub(" ", sentence))
-    if not wanted or not words:
-        return Sentence(sentence, start, end, 1.0 if not wanted else 0.0)
-    shares = {rank: len(wanted & held) / len(wanted) for rank, held in words.items()}
-    best = max(shares.values())
-    return Sentence(
-        sentence, start, end, best, tuple(rank for rank, share in sorted(shares.items()) if share == best and best > 0)
-    )
+def without_citations(sentence: str) -> str:
+    """Give a sentence with a blank for each citation."""
+    return _CITATION.sub(" ", sentence)

@@ -57,8 +57,10 @@ def _looked_up(quoted: str, span: tuple[int, int], passages: Sequence[Passage]) 
         if place:
             return Quote(quoted, *span, "exact", 1.0, passage.rank, passage.chunk.id, place)
     tried = [(*_nearly(quoted, passage.chunk.text), passage) for passage in passages]
-    ratio, place, passage = max(tried, key=lambda one: one[0], default=(0.0, None, None))
-    if passage is None or ratio < _NEARLY:
+    if not tried:
+        return Quote(quoted, *span, "none")
+    ratio, place, passage = max(tried, key=lambda one: one[0])
+    if ratio < _NEARLY:
         return Quote(quoted, *span, "none", round(ratio, 3))
     return Quote(quoted, *span, "fuzzy", round(ratio, 3), passage.rank, passage.chunk.id, place)
 

@@ -40,7 +40,12 @@ class PromptRequest:
     left_out
         Ranks of retrieved passages that did not fit.
     tokens
-        Prompt tokens by part: `instructions`, `question`, and `passage n`; counted before sending.
+        Prompt tokens by part: `instructions`, `question`, `passage n`, and `chat template` for the marks that the
+        model's own template puts around them; counted before sending.
+    exact
+        Whether they were counted with the model's own tokenizer; else they are estimated from above.
+    fence
+        The mark in the lines before and after each passage.
     context_tokens
         Tokens that prompt and answer share; 0 where there is no limit.
     answer_tokens
@@ -54,10 +59,17 @@ class PromptRequest:
     messages: tuple[Message, ...]
     left_out: tuple[int, ...] = ()
     tokens: Mapping[str, int] = field(default_factory=dict)
+    exact: bool = False
+    fence: str = ""
     context_tokens: int = 0
     answer_tokens: int = 0
     temperature: float = 0.0
     seed: int = 0
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of the whole prompt, as counted before sending."""
+        return sum(self.tokens.values())
 
     @property
     def text(self) -> str:
@@ -112,8 +124,8 @@ class Sentence:
         0 to 1: the share of its content words that the best passage holds.
     similarity
         Cosine to the closest sentence of the best passage; None where none was worked out.
-    unread
-        Numbers of the sentence that the best passage does not hold.
+    missing
+        Numbers in the sentence that the best passage does not hold.
     """
 
     text: str
@@ -123,7 +135,7 @@ class Sentence:
     passages: tuple[int, ...] = ()
     overlap: float | None = None
     similarity: float | None = None
-    unread: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def supported(self) -> bool:

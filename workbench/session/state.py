@@ -10,6 +10,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, CFloat, CInt, Enum, HasTraits, TraitError, Unicode, observe, validate
 
 from workbench.errors import InputError, WorkbenchError
+from workbench.generation.template import TEMPLATE, checked
 from workbench.models import DEFAULT
 from workbench.records import Chunk, Document, Progress
 from workbench.retrieval import METRICS, MODES
@@ -67,6 +68,7 @@ class State(HasTraits):
     selection = AnyTrait(())
     temperature = CFloat(0.0, min=0)
     seed = CInt(0)
+    prompt_template = AnyTrait(TEMPLATE)
     color = Unicode("source")
     dimensions = Enum((2, 3), 2)
     presentation = Bool(default_value=False)
@@ -197,6 +199,10 @@ class State(HasTraits):
     def _stripped(self, proposal: Mapping[str, Any]) -> object:
         value = proposal["value"]
         return value.strip() if isinstance(value, str) else value
+
+    @validate("prompt_template")
+    def _template(self, proposal: Mapping[str, Any]) -> str:
+        return checked(proposal["value"])
 
     @validate("chunk_size")
     def _size(self, proposal: Mapping[str, Any]) -> object:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source
 from workbench.models import text_room
 from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import modelling, work
+from workbench.session import answering, modelling, work
 from workbench.session.prepare import prepared, read_sources
 from workbench.session.state import CHUNK_SIZE
 
@@ -81,7 +81,7 @@ def search(wb: Engine, job: Job, question: str, **given: Any) -> Retrieval:
 
 def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Answer:
     """Find passages and have them answered from."""
-    return work.ask(wb, job, question, work.options_of(wb, given), llm, heard)
+    return answering.ask(wb, job, question, work.options_of(wb, given), llm, heard)
 
 
 def draw(wb: Engine, job: Job, method: str | None = None) -> Any:
@@ -106,6 +106,7 @@ def rebuild_index(wb: Engine, job: Job) -> int:
 
 _CHUNKING = ("model", "chunk_size", "chunk_overlap")
 _SEARCH = ("model", "top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection", "embedded")
+_ASK = ("llm", "temperature", "seed", "prompt_template")
 
 VERBS: Mapping[str, Verb] = {
     "load": Verb("embed", "Reading the corpus", load),
@@ -113,7 +114,7 @@ VERBS: Mapping[str, Verb] = {
     "prepare": Verb("embed", "Reading the corpus", prepare, _CHUNKING),
     "embed": Verb("embed", "Embedding", work.embed, _CHUNKING),
     "search": Verb("ask", "Searching", search, _SEARCH),
-    "ask": Verb("ask", "Searching", ask, (*_SEARCH, "llm", "temperature", "seed")),
+    "ask": Verb("ask", "Searching", ask, (*_SEARCH, *_ASK)),
     "map": Verb("map", "Laying out the map", draw, ("model", "dimensions", "embedded")),
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
     "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),
