@@ -25,6 +25,7 @@ def build_prompt(
     temperature: float = 0.0,
     seed: int = 0,
     template: str = TEMPLATE,
+    fence: str | None = None,
 ) -> PromptRequest:
     """Write the prompt for a retrieval so that it fits the model; the lowest ranked passages are left out first.
 
@@ -38,6 +39,8 @@ def build_prompt(
         Passed on to the model; the seed is part of the fence too.
     template
         As `template.checked` gives it.
+    fence
+        The mark around the passages, where a prompt is to differ from another in its passages alone.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def build_prompt(
         `left_out` names the ranks that did not fit; nothing is ever cut inside a passage.
     """
     passages = retrieval.passages
-    fence = fence_of(retrieval.query, [passage.chunk.text for passage in passages], seed)
+    fence = fence or fence_of(retrieval.query, [passage.chunk.text for passage in passages], seed)
     blocks = [fenced(passage, fence) for passage in passages]
 
     def messages(kept: int) -> tuple[Message, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source
 from workbench.models import text_room
-from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import answering, modelling, work
+from workbench.records import Answer, Attribution, Contexts, Judgement, Retrieval, ServerStatus
+from workbench.session import answering, examining, modelling, work
 from workbench.session.prepare import prepared, read_sources
 from workbench.session.state import CHUNK_SIZE
 
@@ -84,6 +84,21 @@ def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None,
     return answering.ask(wb, job, question, work.options_of(wb, given), llm, heard)
 
 
+def compare_contexts(wb: Engine, job: Job, question: str, llm: Any = None, **given: Any) -> Contexts:
+    """Answer with the passages, without any, and with the wrong ones."""
+    return examining.compared(wb, job, question, work.options_of(wb, given), llm)
+
+
+def judge(wb: Engine, job: Job, llm: Any = None) -> Judgement:
+    """Have the last answer judged."""
+    return examining.judged(wb, job, llm)
+
+
+def attribute(wb: Engine, job: Job, llm: Any = None) -> Attribution:
+    """Ask again without each passage."""
+    return examining.attributed(wb, job, llm)
+
+
 def draw(wb: Engine, job: Job, method: str | None = None) -> Any:
     """Lay out the map."""
     return work.layout(wb, job, method)
@@ -115,6 +130,9 @@ VERBS: Mapping[str, Verb] = {
     "embed": Verb("embed", "Embedding", work.embed, _CHUNKING),
     "search": Verb("ask", "Searching", search, _SEARCH),
     "ask": Verb("ask", "Searching", ask, (*_SEARCH, *_ASK)),
+    "compare_contexts": Verb("ask", "Searching", compare_contexts, (*_SEARCH, *_ASK)),
+    "judge": Verb("ask", "Judging", judge, ("llm", "seed")),
+    "attribute": Verb("ask", "Leaving out passages", attribute, _ASK),
     "map": Verb("map", "Laying out the map", draw, ("model", "dimensions", "embedded")),
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
     "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),

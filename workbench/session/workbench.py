@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source, docstring_documents
 from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
-from workbench.session.models import ModelVerbs
+from workbench.session.answers import AnswerVerbs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Workbench"]
 
 
-class Workbench(ModelVerbs):
+class Workbench(AnswerVerbs):
     """A corpus, the model that reads it, the map of it, and the answers written from it.
 
     Parameters
