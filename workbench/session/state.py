@@ -42,6 +42,16 @@ class Frame(AnyTrait):
         return cached[1].copy(deep=False)
 
 
+class Template(AnyTrait):
+    """A prompt template, checked; None and blanks are the default."""
+
+    allow_none = False
+
+    def validate(self, obj: Any, value: object) -> str:  # noqa: ARG002 - as traitlets calls it
+        """Give the template, or raise InputError."""
+        return checked(value)
+
+
 def _output(default: object = None) -> Any:
     return AnyTrait(default, read_only=True)
 
@@ -68,7 +78,7 @@ class State(HasTraits):
     selection = AnyTrait(())
     temperature = CFloat(0.0, min=0)
     seed = CInt(0)
-    prompt_template = AnyTrait(TEMPLATE, allow_none=False)
+    prompt_template = Template(TEMPLATE)
     color = Unicode("source")
     dimensions = Enum((2, 3), 2)
     presentation = Bool(default_value=False)
@@ -202,10 +212,6 @@ class State(HasTraits):
     def _stripped(self, proposal: Mapping[str, Any]) -> object:
         value = proposal["value"]
         return value.strip() if isinstance(value, str) else value
-
-    @validate("prompt_template")
-    def _template(self, proposal: Mapping[str, Any]) -> str:
-        return checked(proposal["value"])
 
     @validate("chunk_size")
     def _size(self, proposal: Mapping[str, Any]) -> object:
