@@ -13,6 +13,7 @@ from workbench.widgets._base import Panel
 from workbench.widgets._render import summary_html, summary_lines
 from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
+from workbench.widgets.code_panel import CodePanel
 from workbench.widgets.corpus_panel import CorpusPanel
 from workbench.widgets.details_panel import DetailsPanel
 from workbench.widgets.embed_panel import EmbedPanel
@@ -33,6 +34,7 @@ __all__ = ["App", "Panels", "show"]
 PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "answer": AnswerPanel,
     "cards": CardsPanel,
+    "code": CodePanel,
     "corpus": CorpusPanel,
     "details": DetailsPanel,
     "embed": EmbedPanel,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.errors import InputError
 from workbench.records import Chunk, Document, ModelInfo
 from workbench.session.choices import embedding_choices, language_choices
 from workbench.session.state import State
@@ -63,6 +64,11 @@ class FakeWorkbench(State):
 
     def model_choices(self, probe: bool = False) -> tuple[ModelInfo, ...]:
         return embedding_choices(self.server)
+
+    def code(self) -> str:
+        if self.retrieval is None:
+            raise InputError("Nothing was asked yet. Search or ask first.")
+        return f"QUESTION = {self.retrieval.query!r}\nprint(QUESTION)\n"
 
     def llm_choices(self) -> tuple[ModelInfo, ...]:
         return language_choices(self.server)

@@ -175,15 +175,16 @@ class Engine(State):
         spec = given or self.llm or best_language_model(self.probed())
         identity = (spec, embedding)
         if self._language is None or self._language[0] != identity:
-            options = {"consent": True} if spec in self.consent else {}
-            made = language_model(
-                spec,  # type: ignore[arg-type]
-                embed=lambda texts, role: embedding.embed(prepare(embedding, texts, role), role),
-                **options,
-            )
+            made = self.new_language_model(spec, embedding)
             self._release(language=True)
             self._language = (identity, made)
         return self._language[1]
+
+    def new_language_model(self, spec: Any, embedding: EmbeddingModel) -> LanguageModel:
+        """Make a language model for one use; the caller closes it."""
+        options = {"consent": True} if isinstance(spec, str) and spec in self.consent else {}
+        embed = lambda texts, role: embedding.embed(prepare(embedding, texts, role), role)  # noqa: E731
+        return language_model(spec, embed=embed, **options)
 
     def forget_models(self, language: bool = True) -> None:
         """Make the models anew at their next use."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["embed", "fill_index", "find", "layout", "look_at_server", "options_of", "searchable"]
+__all__ = ["embed", "fill_index", "find", "layout", "look_at_server", "look_up", "options_of", "searchable"]
 
 _LONG_QUESTION = 8000
 """Characters of a question; a longer one is a document."""
@@ -89,23 +89,28 @@ def _wait(other: Job, job: Job) -> None:
 
 
 def find(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
-    """Embed a question and search with it."""
+    """Embed a question, search with it, and show what was found."""
+    result = look_up(wb, job, question, options)
+    if job.cancel.is_set():
+        raise Cancelled("The question was overtaken by a newer one.")
+    wb.publish(focus=0, query=result.query, answer=None, retrieval=result, error=None)
+    return result
+
+
+def look_up(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
+    """Embed a question and search with it, without a word to the panels."""
     question = _usable(question)
     now, chunks, vectors = searchable(wb, job)
     began = time.perf_counter()
     vector = _query_vector(wb, job, now, question)
     embedded = time.perf_counter()
     result = search(question, vector, vectors, chunks, options)
-    result = replace(
+    return replace(
         result,
         total=len(now.chunks),
         options={**result.options, "model": now.model.id},
         seconds={"embed": embedded - began, "search": time.perf_counter() - embedded},
     )
-    if job.cancel.is_set():
-        raise Cancelled("The question was overtaken by a newer one.")
-    wb.publish(focus=0, query=question, answer=None, retrieval=result, error=None)
-    return result
 
 
 def _usable(question: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source, docstring_documents
 from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
 from workbench.session.answers import AnswerVerbs
+from workbench.session.objects import ObjectVerbs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Workbench"]
 
 
-class Workbench(AnswerVerbs):
+class Workbench(AnswerVerbs, ObjectVerbs):
     """A corpus, the model that reads it, the map of it, and the answers written from it.
 
     Parameters

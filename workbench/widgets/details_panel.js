@@ -89,7 +89,7 @@ function selection(content, ui, act) {
 
 function draw(state, ui, act) {
   const content = state.content;
-  const inside = content.empty ? h("p", { class: "quiet" }, content.empty) : { prompt, scores, chunks, selection, sees: () => null }[state.tab](content, ui, act);
+  const inside = content.empty ? h("p", { class: "quiet" }, content.empty) : content.guest ? null : { prompt, scores, chunks, selection }[state.tab](content, ui, act);
   return [
     tabs(state, ui, act),
     h("div", { key: state.tab, role: "tabpanel", id: `${ui.id}-panel`, class: content.guest ? "tab guest" : "tab", "aria-labelledby": `${ui.id}-${state.tab}` },

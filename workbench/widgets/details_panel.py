@@ -1,4 +1,4 @@
-"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection."""
+"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection, code."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ipywidgets import VBox
 from workbench.errors import InputError
 from workbench.widgets._details import chunks_tab, prompt_tab, scores_tab, selection_tab
 from workbench.widgets._live import LivePanel
+from workbench.widgets.code_panel import CodePanel
 from workbench.widgets.sees_panel import SeesPanel
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "DetailsPanel", "view"]
 
-TABS = ("prompt", "sees", "scores", "chunks", "selection")
-GUEST = "sees"
-"""The tab whose content is a panel of its own, made when it is first turned to."""
+TABS = ("prompt", "sees", "scores", "chunks", "selection", "code")
+GUESTS: Mapping[str, Callable[[Workbench], LivePanel]] = {"sees": SeesPanel, "code": CodePanel}
+"""The tabs whose content is a panel of its own, made when it is first turned to."""
 
 
 class DetailsPanel(LivePanel):
@@ -32,7 +33,7 @@ class DetailsPanel(LivePanel):
         self._tab = "prompt"
         self._words = ""
         self._why: tuple[object, dict[str, Any] | None] = (None, None)
-        self._guest: SeesPanel | None = None
+        self._guests: dict[str, LivePanel] = {}
         super().__init__(wb)
         self._below = VBox()
         self.widget = VBox([self._live, self._below])
@@ -58,15 +59,17 @@ class DetailsPanel(LivePanel):
         if tab not in TABS:
             raise InputError(f"There is no tab {tab!r}; there are: {', '.join(TABS)}.")
         self._tab = tab
-        if tab == GUEST and self._guest is None:
-            self._guest = SeesPanel(self.wb)
-            self._below.children = [self._guest.widget]
-        self._below.layout.display = None if tab == GUEST else "none"
+        if tab in GUESTS and tab not in self._guests:
+            self._guests[tab] = GUESTS[tab](self.wb)
+            self._below.children = [*self._below.children, self._guests[tab].widget]
+        for name, guest in self._guests.items():
+            guest.live.layout.display = None if name == tab else "none"
+        self._below.layout.display = None if tab in GUESTS else "none"
 
     def close(self) -> None:
-        """Close the panel inside too."""
-        if self._guest is not None:
-            self._guest.close()
+        """Close the panels inside too."""
+        for guest in self._guests.values():
+            guest.close()
         super().close()
 
     def _filter(self, words: str) -> None:
@@ -114,7 +117,7 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
     """
     make: dict[str, Callable[[], dict[str, Any]]] = {
         "prompt": lambda: prompt_tab(wb),
-        "sees": lambda: {"guest": True},
+        **dict.fromkeys(GUESTS, lambda: {"guest": True}),
         "scores": lambda: scores_tab(wb, why),
         "chunks": lambda: chunks_tab(wb, words),
         "selection": lambda: selection_tab(wb),
@@ -125,5 +128,6 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
         "scores": "Scores",
         "chunks": "Chunks",
         "selection": f"Selection ({len(wb.selection):,})",
+        "code": "Code",
     }
     return {"tab": tab, "tabs": [{"id": one, "name": names[one]} for one in TABS], "content": make[tab]()}
