@@ -1,4 +1,4 @@
-"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection, code."""
+"""All that explains an answer, in tabs: prompt, with and without, what the model sees, scores, chunks, code."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 
 from workbench.errors import InputError
-from workbench.widgets._details import chunks_tab, prompt_tab, scores_tab, selection_tab
+from workbench.widgets._details import chunks_tab, scores_tab, selection_tab
 from workbench.widgets._live import LivePanel
 from workbench.widgets.code_panel import CodePanel
+from workbench.widgets.contexts_panel import ContextsPanel
+from workbench.widgets.prompt_panel import PromptPanel
 from workbench.widgets.sees_panel import SeesPanel
 
 if TYPE_CHECKING:
@@ -18,8 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "DetailsPanel", "view"]
 
-TABS = ("prompt", "sees", "scores", "chunks", "selection", "code")
-GUESTS: Mapping[str, Callable[[Workbench], LivePanel]] = {"sees": SeesPanel, "code": CodePanel}
+TABS = ("prompt", "contexts", "sees", "scores", "chunks", "selection", "code")
+GUESTS: Mapping[str, Callable[[Workbench], LivePanel]] = {
+    "prompt": PromptPanel,
+    "contexts": ContextsPanel,
+    "sees": SeesPanel,
+    "code": CodePanel,
+}
 """The tabs whose content is a panel of its own, made when it is first turned to."""
 
 
@@ -37,6 +44,8 @@ class DetailsPanel(LivePanel):
         super().__init__(wb)
         self._below = VBox()
         self.widget = VBox([self._live, self._below])
+        self._turn(self._tab)
+        self.watch("contexts", self._contexts_begin)
 
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn; what was found out about a chunk goes with the question it was asked of."""
@@ -65,6 +74,12 @@ class DetailsPanel(LivePanel):
         for name, guest in self._guests.items():
             guest.live.layout.display = None if name == tab else "none"
         self._below.layout.display = None if tab in GUESTS else "none"
+
+    def _contexts_begin(self, change: Mapping[str, Any]) -> None:
+        """Turn to the three answers when they are asked for."""
+        if change["new"] is not None and change["new"].right is None:
+            self._turn("contexts")
+            self.refresh()
 
     def close(self) -> None:
         """Close the panels inside too."""
@@ -116,7 +131,6 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
         What was found out about one chunk, or None.
     """
     make: dict[str, Callable[[], dict[str, Any]]] = {
-        "prompt": lambda: prompt_tab(wb),
         **dict.fromkeys(GUESTS, lambda: {"guest": True}),
         "scores": lambda: scores_tab(wb, why),
         "chunks": lambda: chunks_tab(wb, words),
@@ -124,6 +138,7 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
     }
     names = {
         "prompt": "Prompt",
+        "contexts": "With and without",
         "sees": "What the model sees",
         "scores": "Scores",
         "chunks": "Chunks",
