@@ -81,7 +81,8 @@ def stream_answer(
     if not answer.complete and not answer.problem:
         stopped = "It was stopped." if cancel.is_set() else "The model stopped without saying that it was done."
         answer = replace(answer, problem=stopped)
-    yield _finish(answer, began, asking)
+    # Whoever stops an answer waits for nothing more.
+    yield _finish(answer, began, replace(asking, supporter=Supporter()) if cancel.is_set() else asking)
 
 
 def _unanswerable(left_out: tuple[int, ...]) -> str:

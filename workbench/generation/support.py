@@ -107,8 +107,9 @@ def _numbers(text: str) -> frozenset[str]:
 def _cosines(plain: Sequence[str], passages: Sequence[Passage], embed: Embed) -> list[tuple[np.ndarray, float]]:
     """Give, for each sentence, its cosine to the closest sentence of each passage, and what is usual between them."""
     owners, texts = _sentences_of(passages)
-    units = _units(embed([*plain, *texts]))
-    asked, held = units[: len(plain)], units[len(plain) :]
+    once = {text: row for row, text in enumerate(dict.fromkeys([*plain, *texts]))}
+    units = _units(embed(list(once)))
+    asked, held = units[[once[text] for text in plain]], units[[once[text] for text in texts]]
     rows = np.array(owners)
     products = held @ held.T
     apart = rows[:, None] != rows[None, :]
