@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.generation.small_llama import NO_SYSTEM, small_llama
+from tests.generation.small_llama import NO_SYSTEM, TEMPLATE, small_llama
 from tests.ollama.texts import request_of
 from workbench.errors import InputError, ModelError
 from workbench.generation.huggingface import HuggingFaceChat
+from workbench.generation.huggingface_files import cached_chat_models
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +107,18 @@ def test_folders_that_are_no_language_model_are_said(tmp_path):
         ask(HuggingFaceChat("no/such/folder"))
     with pytest.raises(InputError, match="context is 0"):
         HuggingFaceChat("a/b", context=0)
+
+
+def test_cached_models_that_can_chat_are_offered(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    commit = "0" * 40
+    for name, template in (("chat", TEMPLATE), ("base", None)):
+        repo = tmp_path / f"models--own--{name}"
+        small_llama(repo / "snapshots" / commit, template)
+        (repo / "refs").mkdir()
+        (repo / "refs" / "main").write_text(commit)
+    (info,) = cached_chat_models()
+    assert (info.id, info.ready, info.kind) == ("huggingface:own/chat", True, "language")
+    assert info.size_mb > 0
+    chat = HuggingFaceChat("own/chat")
+    assert ask(chat)[-1].done

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.generation.chat_double import ChatDouble
 from tests.generation.test_attribution import Reader
 from tests.generation.test_judge import Judge
-from workbench.errors import InputError
+from workbench.errors import ConsentNeeded, InputError
 from workbench.records import Contexts
 
 QUESTION = "What does the alpaca give?"
@@ -98,3 +99,50 @@ def test_support_says_how_it_was_worked_out(wb):
     assert answer.support_method.startswith("half word overlap, half embedding similarity")
     assert {quote.match for quote in answer.quotes} == {"exact"}
     assert all(sentence.supported for sentence in answer.sentences)
+
+
+class Stopping(Reader):
+    """Is stopped by the person in its second answer."""
+
+    def stream(self, request, cancel):
+        for number, piece in enumerate(super().stream(request, cancel)):
+            if len(self.asked) == 2 and number == 0:
+                self.wb.cancel("ask")
+            if cancel.is_set():
+                return
+            yield piece
+
+
+def test_stopping_keeps_what_came_and_begins_no_other(wb):
+    model = Stopping()
+    model.wb = wb
+    contexts = wb.compare_contexts(QUESTION, llm=model)
+    assert contexts.right.complete
+    assert (contexts.without.complete, contexts.without.problem) == (False, "It was stopped.")
+    assert contexts.wrong is None
+    assert not contexts.complete
+
+
+def test_an_object_that_wrote_an_answer_is_asked_again_where_it_is_chosen(wb):
+    wb.ask(QUESTION, llm=Reader(), top_k=1)
+    with pytest.raises(InputError, match=r"written by 'test:scripted', an object\. Give it: wb\.attribute\(llm="):
+        wb.attribute()
+    wb.llm = Reader()
+    assert wb.attribute().passages[0].change == 1.0
+
+
+def test_a_model_elsewhere_is_asked_only_when_that_is_allowed(wb, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(ConsentNeeded, match=r"openai:gpt-4o-mini runs at api\.openai\.com"):
+        wb.ask(QUESTION, llm="openai:gpt-4o-mini")
+
+
+def test_a_compatible_server_on_this_machine_answers(wb, monkeypatch):
+    with ChatDouble() as double:
+        monkeypatch.setenv("OPENAI_BASE_URL", double.url)
+        answer = wb.ask(QUESTION, llm="openai:tiny", top_k=1)
+    assert answer.complete
+    assert [citation.number for citation in answer.citations] == [1]
+    assert double.asked[0]["messages"][0]["content"] == answer.prompt.messages[0].content
+    assert answer.timings.tokens_per_second > 0

@@ -8,6 +8,7 @@ import pytest
 
 from tests.widgets.scene import QUESTION, answered, retrieval, scene
 from workbench.records import Contexts, Progress
+from workbench.widgets.answer_panel import view as answer_view
 from workbench.widgets.contexts_panel import ContextsPanel, view
 from workbench.widgets.details_panel import DetailsPanel
 
@@ -75,3 +76,11 @@ def test_the_details_turn_to_them_when_they_begin():
     wb.publish(contexts=contexts())
     assert details.live.state["tab"] == "chunks"
     details.close()
+
+
+def test_the_first_answer_stays_while_the_others_are_written():
+    found = contexts()
+    wb = scene(contexts=found, retrieval=found.retrieval, answer=found.right, progress=RUNNING)
+    assert answer_view(wb)["phase"] == "complete"
+    wb.publish(contexts=None)
+    assert answer_view(wb)["phase"] == "waiting"

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import Empty
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.errors import InputError, ModelError, ModelNotFound
 from workbench.generation.huggingface_files import find_model
+from workbench.generation.huggingface_run import Run
 from workbench.records import Message, Piece, PromptRequest
-
-if TYPE_CHECKING:
-    from transformers import TextIteratorStreamer
 
 __all__ = ["HuggingFaceChat"]
 
@@ -108,13 +106,13 @@ class HuggingFaceChat:
                 "Use fewer passages or smaller chunks, or a larger context."
             )
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, timeout=_TICK, skip_special_tokens=True)
-        run = _Run(model, ids, request, room, streamer, self._running)
+        run = Run(model, ids, request, room, streamer, self._running)
         try:
             yield from self._pieces(run, cancel)
         finally:
             run.stop.set()
 
-    def _pieces(self, run: _Run, cancel: Event) -> Iterator[Piece]:
+    def _pieces(self, run: Run, cancel: Event) -> Iterator[Piece]:
         run.start()
         while not (cancel.is_set() or self._closed.is_set()):
             try:
@@ -180,80 +178,6 @@ class HuggingFaceChat:
         self._closed.set()
         with self._loading:
             self._model = None
-
-
-class _Run:
-    """One generation on a thread of its own."""
-
-    def __init__(
-        self,
-        model: Any,
-        ids: list[int],
-        request: PromptRequest,
-        room: int,
-        streamer: TextIteratorStreamer,
-        running: threading.Lock,
-    ) -> None:
-        self.model, self.ids, self.request, self.room = model, ids, request, room
-        self.streamer, self._running = streamer, running
-        self.stop, self.done = Event(), Event()
-        self.asked = len(ids)
-        self.written = 0
-        self.reason = "stop"
-        self.seconds: float | None = None
-        self.error: Exception | None = None
-
-    def start(self) -> None:
-        threading.Thread(target=self._work, name="huggingface-stream", daemon=True).start()
-
-    def _work(self) -> None:
-        from time import perf_counter
-
-        try:
-            with self._running:  # one after the other: two would only slow each other down
-                began = perf_counter()
-                self._generate()
-                self.seconds = perf_counter() - began
-        except Exception as error:  # noqa: BLE001 - handed to the reader, who raises it
-            self.error = error
-        finally:
-            self.done.set()
-            self.streamer.text_queue.put(self.streamer.stop_signal)
-
-    def _generate(self) -> None:
-        import torch
-
-        device = self.model.device
-        given = torch.tensor([self.ids], device=device)
-        sampling: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
-        if self.request.temperature > 0:
-            sampling = {"do_sample": True, "temperature": self.request.temperature}
-        with torch.inference_mode(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.request.seed)
-            made = self.model.generate(
-                input_ids=given,
-                attention_mask=torch.ones_like(given),
-                max_new_tokens=self.room,
-                streamer=self.streamer,
-                stopping_criteria=[lambda read, _: torch.full((len(read),), self.stop.is_set(), device=read.device)],
-                pad_token_id=_padding(self.model),
-                **sampling,
-            )
-        new = made[0, len(self.ids) :]
-        self.written = len(new)
-        ends = _ends(self.model)
-        if self.written >= self.room and (not len(new) or int(new[-1]) not in ends):
-            self.reason = "length"
-
-
-def _ends(model: Any) -> set[int]:
-    end = model.generation_config.eos_token_id
-    return set(end) if isinstance(end, (list, tuple)) else {end} - {None}
-
-
-def _padding(model: Any) -> int:
-    known = model.generation_config.pad_token_id
-    return known if known is not None else next(iter(_ends(model)), 0)
 
 
 def _context_of(config: Any, unknown: int) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.errors import ModelError
 from workbench.models.huggingface import hub
-from workbench.models.huggingface.cache import commit_of, repo_name, snapshot
+from workbench.models.huggingface.cache import cached_names, commit_of, repo_name, snapshot
 from workbench.models.huggingface.files import is_pickle, is_weights
+from workbench.records import ModelInfo
 
-__all__ = ["find_model"]
+__all__ = ["cached_chat_models", "find_model"]
 
 
 def find_model(name: str, revision: str | None, cache_folder: str | None) -> Path:
@@ -33,8 +36,41 @@ def find_model(name: str, revision: str | None, cache_folder: str | None) -> Pat
     return _checked(cached, name)
 
 
-def _names(folder: Path, wanted: object) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if wanted(path.name)) if folder.is_dir() else []  # type: ignore[operator]
+def cached_chat_models(cache_folder: str | None = None) -> tuple[ModelInfo, ...]:
+    """Describe the instruct models that lie ready in the hub's cache: those with a chat template. No network."""
+    found = (_described(name, cache_folder) for name in cached_names(cache_folder))
+    return tuple(info for info in found if info is not None)
+
+
+def _described(name: str, cache_folder: str | None) -> ModelInfo | None:
+    commit = commit_of(name, None, cache_folder)
+    folder = snapshot(name, commit, cache_folder) if commit else None
+    if folder is None or not _names(folder, is_weights):
+        return None
+    built = _json(folder / "config.json").get("architectures")
+    speaks = (folder / "chat_template.jinja").is_file() or "chat_template" in _json(folder / "tokenizer_config.json")
+    if not speaks or not any(str(one).endswith("ForCausalLM") for one in (built if isinstance(built, list) else ())):
+        return None
+    return ModelInfo(
+        id=f"huggingface:{name}",
+        provider="huggingface",
+        ready=True,
+        kind="language",
+        size_mb=sum(path.stat().st_size for path in folder.iterdir() if is_weights(path.name)) / 1e6,
+        link=f"https://huggingface.co/{name}",
+    )
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # half a download, or not a model: it is not offered
+    return value if isinstance(value, dict) else {}
+
+
+def _names(folder: Path, wanted: Callable[[str], bool]) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if wanted(path.name)) if folder.is_dir() else []
 
 
 def _checked(folder: Path, name: str) -> Path:

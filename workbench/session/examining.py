@@ -11,14 +11,14 @@ from workbench.generation import EXTRACTIVE
 from workbench.generation.attribution import attribute
 from workbench.generation.contexts import wrong_context
 from workbench.generation.judge import judge
-from workbench.records import Answer, Attribution, Contexts, Judgement
+from workbench.records import Answer, Attribution, Contexts, Judgement, Progress
 from workbench.session.answering import asking_of, told
 from workbench.session.prepare import prepared
 from workbench.session.work import find, look_at_server
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
-    from workbench.protocols import LanguageModel
+    from workbench.protocols import EmbeddingModel, LanguageModel
     from workbench.retrieval import Options
     from workbench.session.engine import Engine
 
@@ -45,11 +45,24 @@ def attributed(wb: Engine, job: Job, llm: object) -> Attribution:
     """Ask the answer's question again without each of its passages."""
     answer = _answer(wb)
     now = prepared(wb, job)
-    model = wb.language_model(llm or answer.model, now.model)
+    model = _writer(wb, answer, now.model) if llm is None else wb.language_model(llm, now.model)
     steps = attribute(answer, model, job.cancel, asking_of(wb, now.model))
     found = _grown(wb, job, "attribution", steps, len(answer.prompt.passages) if answer.prompt else 0)
     look_at_server(wb, model.id)
     return found
+
+
+def _writer(wb: Engine, answer: Answer, embedding: EmbeddingModel) -> LanguageModel:
+    """Give the model that wrote an answer: the chosen one, or the one of that id."""
+    chosen = wb.language_model(None, embedding)
+    if chosen.id == answer.model:
+        return chosen
+    try:
+        return wb.language_model(answer.model, embedding)
+    except InputError:
+        raise InputError(
+            f"The answer was written by {answer.model!r}, an object. Give it: wb.attribute(llm=...)."
+        ) from None
 
 
 def _answer(wb: Engine) -> Answer:
@@ -89,6 +102,7 @@ def compared(wb: Engine, job: Job, question: str, options: Options, llm: object)
     for name, words, context, how in slots:
         if job.cancel.is_set():
             break
+        wb.tell(Progress("ask", f"Answering {words}"))
         wb.publish(status=f"{model.id} is answering {words}")
 
         def publish(answer: Answer, name: str = name) -> None:

@@ -24,7 +24,7 @@ class AnswerPanel(LivePanel):
     """Shows `wb.answer` as it grows."""
 
     name = "answer_panel"
-    reads = ("answer", "retrieval", "progress", "error", "judgement", "attribution")
+    reads = ("answer", "retrieval", "progress", "error", "judgement", "attribution", "contexts")
 
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn."""
@@ -98,13 +98,19 @@ def _phase(wb: Workbench) -> tuple[str, str]:
     running = job is not None and job.state == "running"
     if answer is not None and answer.streaming:
         return "streaming", ""
-    if running and not _working(wb):
+    if running and not _working(wb) and not _compared(wb):
         return "waiting", ""
     if job is not None and job.state == "failed" and wb.error is not None and job.label not in _LOOKING:
         return "failed", str(wb.error)
     if answer is None:
         return "empty", ""
     return ("complete" if answer.complete else "incomplete"), answer.problem
+
+
+def _compared(wb: Workbench) -> bool:
+    """Whether the answer is there, and the same question is being answered from other contexts."""
+    found = wb.contexts
+    return found is not None and not found.complete and found.right is not None and found.right is wb.answer
 
 
 _LOOKING = ("Judging", "Leaving out passages")
