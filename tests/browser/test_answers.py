@@ -153,6 +153,11 @@ def opened(notebook, name, **options):
     return nb
 
 
+_GROWN = """() => {
+  const found = document.querySelector(".wb-map .js-plotly-plot")._fullData.find((one) => one.name === "passages");
+  return found && Math.max(...found.marker.size) > 20;
+}"""
+
 LENGTHS = """() => {
   window.lengths = []; window.tops = new Set();
   const look = () => {
@@ -178,6 +183,7 @@ def test_an_answer_streams_smoothly_and_its_citation_lights_card_and_point(noteb
     nb.page.locator(".wb-answer button.cite").first.hover()
     nb.wait('.wb-card[data-rank="1"].lit')
     until(nb, "wb.focus", 1)
+    nb.page.wait_for_function(f"({_GROWN})()")
     nb.page.mouse.move(2, 2)
     until(nb, "wb.focus", 0)
 

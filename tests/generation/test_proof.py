@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from threading import Event
 
+import numpy as np
 import pytest
 
 from tests.generation.planted import KINDS, planted
@@ -41,8 +42,16 @@ def found(corpora) -> list[tuple[str, Question, Retrieval]]:
 
 
 def embedder(wb):
-    model = wb.embedding_model()
-    return lambda texts, role="document": model.embed(prepare(model, texts, role), role)
+    """Give an embedding function that embeds no text twice."""
+    model, known = wb.embedding_model(), {}
+
+    def embed(texts, role="document"):
+        new = [text for text in dict.fromkeys(texts) if (text, role) not in known]
+        if new:
+            known.update(zip(((text, role) for text in new), model.embed(prepare(model, new, role), role), strict=True))
+        return np.array([known[text, role] for text in texts])
+
+    return embed
 
 
 def cites_gold(asked: Question, retrieval: Retrieval, wb: Workbench) -> bool:
@@ -54,24 +63,25 @@ def cites_gold(asked: Question, retrieval: Retrieval, wb: Workbench) -> bool:
 
 
 def test_the_extractive_answerer_cites_a_document_that_answers(corpora, found, record_property):
-    hits = [cites_gold(asked, retrieval, corpora[name]) for name, asked, retrieval in found]
+    hits = [cites_gold(asked, retrieval, corpora[name]) for name, asked, retrieval in found[::2]]
     record_property("cited", f"{sum(hits)} of {len(hits)}")
-    assert len(hits) == 170
-    assert sum(hits) >= 155  # 159 were seen, 94 of 100; asked for are 85
+    assert len(hits) == 85
+    assert sum(hits) >= 0.85 * len(hits)  # of all 170 questions it is so for 159, 94 of 100
 
 
 def test_a_planted_sentence_is_marked_and_no_other(corpora, found, record_property):
     right: Counter[str] = Counter()
     tried: Counter[str] = Counter()
-    for number, (name, asked, retrieval) in enumerate(found[::3]):
+    for number, (name, asked, retrieval) in enumerate(found[::4]):
         wb, other = corpora[name], corpora[CORPORA[CORPORA.index(name) - 1]]
+        embed = embedder(wb)
         for one in planted(retrieval.passages, asked.documents, wb.chunk_list, other.chunk_list, number):
-            sentences = support_sentences(one.text, one.passages, embedder(wb))
+            sentences = support_sentences(one.text, one.passages, embed)
             if len(sentences) != 3:
                 continue
             tried[one.kind] += 1
             right[one.kind] += [place for place, two in enumerate(sentences) if not two.supported] == [one.at]
     record_property("right", {kind: f"{right[kind]} of {tried[kind]}" for kind in KINDS})
-    assert all(tried[kind] >= 40 for kind in KINDS)
+    assert all(tried[kind] >= 35 for kind in KINDS)
     for kind in KINDS:
         assert right[kind] >= 0.9 * tried[kind], (kind, right, tried)
