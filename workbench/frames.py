@@ -169,7 +169,7 @@ def _history_row(entry: Answer | Retrieval) -> tuple[object, ...]:
 def answer_html(answer: Answer) -> str:
     """Show an answer, its model and its passages; text from documents and models is escaped."""
     passages = answer.retrieval.passages if answer.retrieval else ()
-    note = answer.problem or ("" if answer.complete else "incomplete")
+    note = answer.problem or answer.unread or ("" if answer.complete else "incomplete")
     rows = "".join(
         f"<li value='{passage.rank}'><b>{html.escape(passage.chunk.document)}</b> {passage.score:.3f} "
         f"{html.escape(' '.join(passage.chunk.text.split())[:240])}</li>"

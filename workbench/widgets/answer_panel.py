@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.generation import EXTRACTIVE
+from workbench.injection import instruction_like
 from workbench.records import Answer, Timings
 from workbench.widgets._budget import budget
 from workbench.widgets._examined import examined, judgement_of
@@ -159,6 +160,9 @@ def _notes(answer: Answer) -> list[dict[str, str]]:
         notes.append({"kind": "bad", "t": f"{count(made_up, 'quotation')} in no passage"})
     if answer.unread:
         notes.append({"kind": "warn", "t": answer.unread})
+    for passage in answer.prompt.passages if answer.prompt else ():
+        if reason := instruction_like(passage.chunk.text):
+            notes.append({"kind": "warn", "t": f"passage {passage.rank} {reason}: it was sent as quoted material"})
     if answer.complete and answer.reason == "length":
         notes.append({"kind": "warn", "t": "cut off: the room for the answer was full"})
     if answer.complete and answer.problem:
