@@ -160,9 +160,11 @@ def _notes(answer: Answer) -> list[dict[str, str]]:
         notes.append({"kind": "bad", "t": f"{count(made_up, 'quotation')} in no passage"})
     if answer.unread:
         notes.append({"kind": "warn", "t": answer.unread})
-    for passage in answer.prompt.passages if answer.prompt else ():
-        if reason := instruction_like(passage.chunk.text):
-            notes.append({"kind": "warn", "t": f"passage {passage.rank} {reason}: it was sent as quoted material"})
+    notes += [
+        {"kind": "warn", "t": f"passage {passage.rank} {reason}: it was sent as quoted material"}
+        for passage in (answer.prompt.passages if answer.prompt else ())
+        if (reason := instruction_like(passage.chunk.text))
+    ]
     if answer.complete and answer.reason == "length":
         notes.append({"kind": "warn", "t": "cut off: the room for the answer was full"})
     if answer.complete and answer.problem:
