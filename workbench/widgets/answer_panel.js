@@ -95,16 +95,19 @@ function budgetOf(state) {
       state.notes.map((note) => [" · ", h("span", { class: note.kind }, note.t)])));
 }
 
-// Where the three answers stand: a tab of the details below, made when they are first asked for.
+// Where the three answers stand: a tab of the details below, which is made when they are first asked for. The answer
+// above makes room for a new one meanwhile, so that the place is looked for again once it has settled.
 function toContexts(node) {
   const scope = node.closest(".wb-app") || document;
+  const show = (found) => found && found.isConnected && found.scrollIntoView({ block: "center" });
   let tries = 0;
   const look = () => {
-    const found = scope.querySelector(".wb-contexts");
-    if (found) found.scrollIntoView({ block: "nearest" });
-    else if (tries++ < 40) setTimeout(look, 100);
+    const found = scope.querySelector(".wb-contexts .columns");
+    if (!found && tries++ < 50) setTimeout(look, 100);
+    show(found);
+    if (found) setTimeout(() => show(found), 700);
   };
-  look();
+  setTimeout(look, 200);
 }
 
 const meter = (share) => h("span", { class: "meter", "aria-hidden": "true" }, h("i", { style: { width: `${Math.round(share * 100)}%` } }));
