@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from workbench.generation.citations import find_citations
 from workbench.generation.support import support_sentences
 from workbench.records import Chunk, Passage
@@ -57,3 +60,13 @@ def test_a_range_names_every_passage_in_it():
 
 def test_a_range_of_hundreds_names_its_ends_alone():
     assert [c.number for c in find_citations("[1-300]", PASSAGES)] == [1, 300]
+
+
+@given(st.text(alphabet="[]0123456789-–,; a.\n", max_size=60))
+def test_citations_stand_where_they_say_in_the_order_of_the_text(text):
+    found = find_citations(text, PASSAGES)
+    assert [c.start for c in found] == sorted(c.start for c in found)
+    for citation in found:
+        written = text[citation.start : citation.end]
+        assert written in {"", str(citation.number)} or str(citation.number) in written
+        assert citation.valid == (citation.number in (1, 2))

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.generation.test_answers import PASSAGES, RETRIEVAL, Scripted
 from workbench.errors import InputError
-from workbench.generation.fence import escaped, fence_of
+from workbench.generation.fence import escaped, fence_of, fenced
 from workbench.generation.prompt import INSTRUCTIONS, build_prompt, plain_prompt
 from workbench.generation.template import TEMPLATE, checked, filled
 from workbench.generation.tokens import estimate_tokens
@@ -152,3 +155,15 @@ def test_the_estimate_is_from_above():
     assert estimate_tokens("one two three") == 4 + 5
     assert estimate_tokens("12345678") == 4 + 9
     assert replace(build_prompt(RETRIEVAL, Scripted())).exact is False
+
+
+@given(st.text(max_size=200), st.text(max_size=50))
+def test_no_text_gets_out_of_its_fence(text, name):
+    passage = Passage(1, 0.5, Chunk("d:0", name, 0, 0, 0, text))
+    mark = fence_of("q", [text], 0)
+    block = fenced(passage, mark)
+    assert re.findall(r"<\s*/?\s*passage\b", block) == ["<passage", "</passage"]
+    assert block.startswith(f"<passage {mark} [1] ")
+    assert block.endswith(f"\n</passage {mark}>")
+    assert not re.search(r"\[\s*\d{1,3}\s*\]", block.partition("\n")[2])
+    assert escaped(text).replace("\\", "") == text.replace("\\", "")

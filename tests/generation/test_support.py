@@ -68,6 +68,22 @@ def test_what_an_embedding_server_cannot_do_words_do():
     assert Supporter(embed)("Llamas carry salt.", PASSAGES)[1].startswith(BOTH)
 
 
+def test_of_many_passages_the_ten_that_share_most_words_are_embedded():
+    texts = [f"Llamas carry load number {'x' * rank} uphill." for rank in range(1, 13)]
+    texts[4] = "Nothing is shared here at all."
+    many = [Passage(n, 0.5, Chunk(f"d{n}:0", f"d{n}", 0, 0, 1, text)) for n, text in enumerate(texts, 1)]
+    sent = []
+
+    def noted(given):
+        sent.extend(given)
+        return embed(given)
+
+    (one,) = support_sentences("Llamas carry load uphill.", many, noted)
+    assert len(sent) == 11
+    assert texts[4] not in sent
+    assert one.overlap == 1.0
+
+
 def test_nothing_is_embedded_without_passages():
     (one,) = support_sentences("Llamas carry salt.", (), lambda texts: pytest.fail("was called"))
     assert (one.support, one.passages) == (0.0, ())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.widgets.scene import QUESTION, answered, asked, retrieval, scene
 from workbench.errors import ServerError
@@ -36,6 +38,13 @@ def panel():
 def test_the_segments_joined_are_the_answer():
     answer = answered(retrieval())
     assert "".join(piece["t"] for piece in segments(answer)) == answer.text
+
+
+@given(st.text(alphabet='ab ."“”[]123-,\n', max_size=80))
+def test_whatever_is_answered_the_segments_joined_are_it(text):
+    found = retrieval()
+    answer = answered(found, text, quotes=find_quotes(text, found.passages))
+    assert "".join(piece["t"] for piece in segments(answer)) == text
 
 
 def test_a_citation_names_its_passage_and_an_invalid_one_says_so():

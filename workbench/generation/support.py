@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _TELLING = 2
 """Digits from which a number counts; `2` and `two` are the same to a writer."""
 _LEAST_WORDS = 3
+_CLOSE = 10
+"""Passages whose sentences are embedded, those that share most words with the answer: for the others words decide."""
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 
@@ -53,20 +55,28 @@ def support_sentences(text: str, passages: Sequence[Passage], embed: Embed | Non
     """
     spans = sentence_spans(text)
     plain = [without_citations(text[start:end]) for start, end in spans]
-    cosines = _cosines(plain, passages, embed) if embed is not None and passages and plain else None
-    words = [content_words(passage.chunk.text) for passage in passages]
+    overlaps = _overlaps(plain, passages)
+    cosines = _cosines(plain, passages, overlaps, embed) if embed is not None and passages and plain else None
     held = [_numbers(passage.chunk.text) for passage in passages]
     found = []
     for row, (start, end) in enumerate(spans):
-        wanted = content_words(plain[row])
-        if not wanted or not passages:
-            found.append(Sentence(text[start:end], start, end, 1.0 if not wanted else 0.0))
-            continue
-        overlaps = np.array([len(wanted & one) / len(wanted) for one in words])
-        meant = None if cosines is None else cosines[row]
-        missing = [tuple(sorted(_numbers(plain[row]) - one)) for one in held]
-        found.append(_judged(Sentence(text[start:end], start, end, 0.0), passages, overlaps, meant, missing))
+        sentence = Sentence(text[start:end], start, end, 0.0)
+        if not content_words(plain[row]):
+            found.append(replace(sentence, support=1.0))
+        elif not passages:
+            found.append(sentence)
+        else:
+            missing = [tuple(sorted(_numbers(plain[row]) - one)) for one in held]
+            found.append(_judged(sentence, passages, overlaps[row], None if cosines is None else cosines[row], missing))
     return tuple(found)
+
+
+def _overlaps(plain: Sequence[str], passages: Sequence[Passage]) -> np.ndarray:
+    """Give, float64 (sentences, passages), the share of each sentence's content words that each passage holds."""
+    held = [content_words(passage.chunk.text) for passage in passages]
+    wanted = [content_words(sentence) for sentence in plain]
+    shares = [[len(one & other) / len(one) if one else 0.0 for other in held] for one in wanted]
+    return np.array(shares, dtype=float).reshape(len(plain), len(passages))
 
 
 def _judged(
@@ -104,29 +114,34 @@ def _numbers(text: str) -> frozenset[str]:
     return frozenset(number for number in found if sum(map(str.isdigit, number)) >= _TELLING)
 
 
-def _cosines(plain: Sequence[str], passages: Sequence[Passage], embed: Embed) -> list[tuple[np.ndarray, float]]:
+def _cosines(
+    plain: Sequence[str], passages: Sequence[Passage], overlaps: np.ndarray, embed: Embed
+) -> list[tuple[np.ndarray, float]]:
     """Give, for each sentence, its cosine to the closest sentence of each passage, and what is usual between them."""
-    owners, texts = _sentences_of(passages)
+    close = np.sort(np.argsort(-overlaps.max(axis=0), kind="stable")[:_CLOSE]).tolist()
+    owners, texts = _sentences_of(passages, close)
     once = {text: row for row, text in enumerate(dict.fromkeys([*plain, *texts]))}
     units = _units(embed(list(once)))
     asked, held = units[[once[text] for text in plain]], units[[once[text] for text in texts]]
-    rows = np.array(owners)
-    products = held @ held.T
-    apart = rows[:, None] != rows[None, :]
-    base = float(np.clip(np.median(products[apart]), 0.0, 0.9)) if apart.any() else 0.0
+    apart = owners[:, None] != owners[None, :]
+    base = float(np.clip(np.median((held @ held.T)[apart]), 0.0, 0.9)) if apart.any() else 0.0
+    best = np.full((len(plain), len(passages)), base)
     scores = asked @ held.T
-    return [(np.array([line[rows == number].max() for number in range(len(passages))]), base) for line in scores]
+    for number in close:
+        best[:, number] = scores[:, owners == number].max(axis=1)
+    return [(row, base) for row in best]
 
 
-def _sentences_of(passages: Sequence[Passage]) -> tuple[list[int], list[str]]:
+def _sentences_of(passages: Sequence[Passage], close: Sequence[int]) -> tuple[np.ndarray, list[str]]:
+    """Give the sentences of some passages, and int (n,) the number of the passage that each is from."""
     owners, texts = [], []
-    for number, passage in enumerate(passages):
-        text = passage.chunk.text
+    for number in close:
+        text = passages[number].chunk.text
         sentences = [" ".join(text[start:end].split()) for start, end in sentence_spans(text)]
         long = [one for one in sentences if len(one.split()) >= _LEAST_WORDS] or sentences or [text]
         owners += [number] * len(long)
         texts += long
-    return owners, texts
+    return np.array(owners), texts
 
 
 def _units(vectors: np.ndarray) -> np.ndarray:
