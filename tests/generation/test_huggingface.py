@@ -89,6 +89,23 @@ def test_cancelling_stops_the_model_itself(chat):
     assert ask(chat)[-1].done
 
 
+def test_stopping_does_not_wait_until_the_model_is_loaded(folder, monkeypatch):
+    chat, begun, go_on = HuggingFaceChat(str(folder)), threading.Event(), threading.Event()
+    load = chat._loaded
+
+    def slow():
+        begun.set()
+        go_on.wait(30)
+        return load()
+
+    monkeypatch.setattr(chat, "_loaded", slow)
+    cancel = threading.Event()
+    threading.Thread(target=lambda: (begun.wait(30), cancel.set()), daemon=True).start()
+    assert list(chat.stream(request_of(), cancel)) == []
+    assert not go_on.is_set()
+    go_on.set()
+
+
 def test_a_failure_of_the_model_is_one_sentence(chat, monkeypatch):
     model = chat._loaded()
     monkeypatch.setattr(model, "generate", lambda **_: (_ for _ in ()).throw(RuntimeError("out of\nmemory")))

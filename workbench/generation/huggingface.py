@@ -9,9 +9,10 @@ from queue import Empty
 from threading import Event
 from typing import Any
 
-from workbench.errors import InputError, ModelError, ModelNotFound
+from workbench.errors import InputError, ModelError, WorkbenchError
 from workbench.generation.huggingface_files import find_model
 from workbench.generation.huggingface_run import Run
+from workbench.generation.reading import read_apart
 from workbench.records import Message, Piece, PromptRequest
 
 __all__ = ["HuggingFaceChat"]
@@ -98,7 +99,10 @@ class HuggingFaceChat:
         from transformers import TextIteratorStreamer
 
         ids = self._ids(request.messages)
-        model = self._loaded()
+        # On another thread, so that whoever stops need not wait until it is loaded.
+        model = next(read_apart(lambda: (self._loaded(),), cancel, "huggingface-load"), None)
+        if model is None:
+            return
         room = min(request.answer_tokens or 512, self.context_tokens - len(ids))
         if room < 1:
             raise ModelError(
@@ -201,7 +205,7 @@ def _load(folder: Path, device: str | None) -> Any:
 def _tried(model_id: str, make: Any) -> Any:
     try:
         return make()
-    except (ModelError, ModelNotFound):
+    except WorkbenchError:
         raise
     except Exception as error:
         said = " ".join(str(error).split())[:300]
