@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
 from workbench.records import Answer, Passage, Progress
+from workbench.retrieval import MODES
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -60,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question")
     ask.add_argument("--llm", help="language model, such as ollama:llama3.2 or extractive")
     ask.add_argument("--top-k", type=int, help="number of passages (default 5)")
+    ask.add_argument("--mode", choices=MODES, help="search by meaning, by words or by both (default dense)")
+    ask.add_argument("--rerank", help="cross-encoder that reads the best again, such as a folder or an id of the hub")
     ask.add_argument("--map", type=Path, default=Path("map.html"), help="where to write the map (default map.html)")
     ask.set_defaults(run=_ask)
     return parser
@@ -95,7 +98,7 @@ def _embed(given: argparse.Namespace) -> int:
 def _ask(given: argparse.Namespace) -> int:
     began = time.perf_counter()
     with _opened(given) as wb:
-        answer = wb.ask(given.question, llm=given.llm, top_k=given.top_k)
+        answer = wb.ask(given.question, llm=given.llm, top_k=given.top_k, mode=given.mode, rerank=given.rerank)
         assert isinstance(answer, Answer)
         _print_answer(answer)
         _write_map(wb, given.map)
@@ -130,6 +133,8 @@ def _print_answer(answer: Answer) -> None:
         print(f"  {answer.problem}")
     cited = {citation.number for citation in answer.citations if citation.valid}
     print(f"\nContext ({retrieval.score_name}, {retrieval.embedded} of {retrieval.total} chunks searched)\n")
+    if retrieval.close is False:
+        print(f"Nothing here is close: best cosine {retrieval.best:.2f}, chance level {retrieval.chance_level:.2f}.\n")
     for passage in retrieval:
         _print_passage(passage, passage.rank in cited)
 

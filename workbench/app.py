@@ -27,6 +27,7 @@ from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.status_panel import StatusPanel
 from workbench.widgets.steps_panel import StepsPanel
 from workbench.widgets.theme import app_box
+from workbench.widgets.trace_panel import TracePanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -48,6 +49,7 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "query": QueryPanel,
     "sees": SeesPanel,
     "status": StatusPanel,
+    "trace": TracePanel,
 }
 """Name to what makes the panel."""
 

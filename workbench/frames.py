@@ -126,26 +126,10 @@ def passages_frame(passages: Sequence[Passage]) -> pd.DataFrame:
 
 
 def trace_frame(retrieval: Retrieval) -> pd.DataFrame:
-    """Give a row a searched chunk, best first: id, score, rank, stage (what dropped it), passage (its number, or 0)."""
-    import numpy as np
-    import pandas as pd
+    """Give a row a searched chunk, best first: its score and rank in each stage, and which one dropped it."""
+    from workbench.retrieval import trace_of
 
-    from workbench.retrieval import ranking, stages
-
-    if retrieval.scores is None:
-        return pd.DataFrame(columns=["id", "score", "rank", "stage", "passage"])
-    order = ranking(retrieval.scores)
-    numbers = {passage.chunk.id: passage.rank for passage in retrieval.passages}
-    dropped = stages(retrieval)
-    return pd.DataFrame(
-        {
-            "id": [retrieval.ids[row] for row in order],
-            "score": retrieval.scores[order],
-            "rank": np.arange(1, len(order) + 1),
-            "stage": [dropped[row] for row in order],
-            "passage": [numbers.get(retrieval.ids[row], 0) for row in order],
-        }
-    )
+    return trace_of(retrieval)
 
 
 def history_frame(past: Sequence[Answer | Retrieval]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from workbench.records import Piece, PromptRequest
 
-__all__ = ["EmbeddingModel", "LanguageModel", "Role", "Tokenizer"]
+__all__ = ["EmbeddingModel", "LanguageModel", "Reranker", "Role", "Tokenizer"]
 
 Role = Literal["document", "query"]
 
@@ -108,4 +108,15 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Give back memory and connections; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Reads a question and a passage together, and says how well one answers the other."""
+
+    id: str
+
+    def score(self, question: str, texts: Sequence[str]) -> np.ndarray:
+        """Give float32 (len(texts),), finite, higher for a better passage; only their order need mean anything."""
         ...

@@ -92,11 +92,11 @@ def test_the_prompt_as_it_was_sent(nb):
     assert EVIL in nb.wait(".wb-prompt").inner_text()
 
 
-@pytest.mark.parametrize("tab", ["Scores", "Chunks", "Selection"])
+@pytest.mark.parametrize("tab", ["Trace", "Chunks", "Selection"])
 def test_tabs(nb, tab):
     nb.page.get_by_role("tab", name=tab).click()
     nb.wait(f".wb-details [role=tab][aria-selected=true]:has-text('{tab}')")
-    assert EVIL in nb.wait(".wb-details .tab").inner_text()
+    assert EVIL in nb.wait(".wb-trace table" if tab == "Trace" else ".wb-details .tab").inner_text()
 
 
 def test_the_map_hovers_and_explains_its_colours_as_text(nb):

@@ -12,6 +12,8 @@ from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
 from workbench.widgets.details_panel import DetailsPanel
 from workbench.widgets.query_panel import QueryPanel
+from workbench.widgets.sees_panel import SeesPanel
+from workbench.widgets.trace_panel import TracePanel
 
 pytestmark = pytest.mark.browser
 
@@ -145,12 +147,31 @@ def test_copying_works_without_the_clipboard_permission(show):
 
 
 def test_enter_sends_a_form_even_where_the_page_keeps_it_from_doing_so(show):
-    panel = DetailsPanel(asked())
-    panel.act("tab", tab="scores")
-    page = show(panel)
+    page = show(SeesPanel(asked()))
     # As JupyterLab does: Enter loses its own meaning on the way down.
     page.evaluate("document.addEventListener('keydown', (e) => e.key === 'Enter' && e.preventDefault(), true)")
-    box = page.get_by_role("combobox", name="Why not?")
+    box = page.locator("form input").first
     box.fill("trap.md:0")
     box.press("Enter")
-    assert page.sent == [{"do": "why", "chunk": "trap.md:0"}]
+    assert page.sent == [{"do": "choose", "subject": "trap.md:0"}]
+
+
+def test_the_trace_asks_why_a_chunk_was_not_found_and_sorts(show):
+    page = show(TracePanel(asked()))
+    page.locator(".list .row", has_text="trap.md").click()
+    page.get_by_role("button", name="rank", exact=False).first.click()
+    assert page.sent == [{"do": "why", "chunk": "trap.md:0"}, {"do": "sort", "column": "rank"}]
+    page.panel.act("why", chunk="trap.md:0")
+    page.draw()
+    assert "only the best 5 are kept" in page.locator(".explained").inner_text()
+    assert page.locator(".wb-trace tbody tr").count() == 7
+
+
+def test_the_threshold_is_drawn_on_the_histogram(show):
+    page = show(QueryPanel(asked(threshold=0.6)))
+    page.get_by_role("button", name="More…").click()
+    assert page.locator(".histogram .bars i").count() == 40
+    assert page.locator(".histogram [role=status]").inner_text() == "3 of 7 chunks of the last search reach it"
+    page.get_by_label("Threshold on cosine").fill("0.5")
+    assert page.sent[-1]["name"] == "threshold"
+    assert abs(page.sent[-1]["value"] - 0.5) < 0.01

@@ -17,11 +17,13 @@ QUESTIONS = ("What does the alpaca give?", "Who carries loads?", "fat in a hump"
 
 
 @pytest.fixture(autouse=True)
-def settings_untouched():
-    """See that nothing set or filled in LlamaIndex's global settings."""
+def settings_untouched(monkeypatch):
+    """See that nothing sets, or has to fill in, any of LlamaIndex's global settings."""
+    names = ("_llm", "_embed_model", "_callback_manager", "_node_parser", "_transformations")
+    for name in names:
+        monkeypatch.setattr(Settings, name, None)
     yield
-    assert (Settings._llm, Settings._embed_model, Settings._callback_manager) == (None, None, None)
-    assert (Settings._node_parser, Settings._transformations) == (None, None)
+    assert [getattr(Settings, name) for name in names] == [None] * len(names)
 
 
 def same(nodes, retrieval) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["WORDS", "small_model"]
+__all__ = ["WORDS", "small_cross_encoder", "small_model"]
 
 TEXT = """the llama alpaca camel vicuna lives in andes desert and carries loads fat hump wool gives fine a of what how
 query document : . , ? ##s ##ed ##ing ##a ##b ##c ##e ##i ##l ##m ##n ##o ##r ##t a b c d e f g h i j k l m n o p q r
@@ -112,3 +112,25 @@ def _tokenizer(vocabulary: list[str], max_tokens: int, kind: str) -> Any:
         model_max_length=max_tokens,
         model_input_names=names,
     )
+
+
+def small_cross_encoder(folder: Path, labels: int = 1) -> Path:
+    """Write a cross-encoder of two layers with random weights into `folder`; `labels` numbers come out a pair."""
+    import torch
+    import transformers
+
+    torch.manual_seed(11)
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys(WORDS)]
+    config = transformers.BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=80,
+        num_labels=labels,
+    )
+    made = folder / "cross-encoder"
+    transformers.BertForSequenceClassification(config).eval().save_pretrained(made)
+    _tokenizer(vocabulary, 64, "bert").save_pretrained(made)
+    return made

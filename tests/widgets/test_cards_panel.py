@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.widgets.scene import CHUNKS, QUESTION, asked, retrieval, scene
+from workbench.records import STAGES, Traced
+from workbench.session.highlight import Highlights
 from workbench.widgets._passages import bar, best_sentence, name_of, place_of, runs, score_text
 from workbench.widgets.cards_panel import CardsPanel, view
 
@@ -81,6 +83,9 @@ def test_a_folded_text_starts_at_a_sentence_that_stands_far_down():
         (0.4, "dot", 0.4, 0.4),
         (-0.5, "-euclidean", -0.5, 0.75),
         (-3.0, "-euclidean", -1, 0.0),
+        (6.0, "BM25", 12.0, 0.5),
+        (0.0164, "RRF", 0.0328, 0.5),
+        (-2.0, "reranker", -1.0, 0.0),
     ],
 )
 def test_the_length_of_a_bar(score, name, best, length):
@@ -133,8 +138,8 @@ def test_how_much_was_searched():
     ("changes", "said"),
     [
         ({"options": {"threshold": 0.9}}, "No cosine reaches the threshold 0.9; the best is 0.742."),
-        ({"drops": dict.fromkeys((chunk.id for chunk in CHUNKS), "filter")}, "No chunk passes the filter."),
-        ({"drops": dict.fromkeys((chunk.id for chunk in CHUNKS), "selection")}, "No chunk lies inside both"),
+        ({"traced": Traced(np.full(7, STAGES.index("filter"), np.uint8))}, "No chunk passes the filter."),
+        ({"traced": Traced(np.full(7, STAGES.index("selection"), np.uint8))}, "No chunk lies inside both"),
         ({"scores": np.empty(0, np.float32), "ids": ()}, "Nothing is embedded yet"),
     ],
 )
@@ -162,4 +167,50 @@ def test_the_map_lights_a_card():
     panel = CardsPanel(asked())
     panel.wb.focus = 4
     assert panel.widget.focus == 4
+    panel.close()
+
+
+def test_the_margin_to_the_next_passage():
+    cards = view(asked())["cards"]
+    assert [card["margin"] for card in cards] == ["0.051", "0.036", "0.067", "0.186", ""]
+
+
+def test_the_closest_sentence_is_lit_where_sentences_were_compared():
+    found = retrieval()
+    wb = scene(retrieval=found)
+    assert lit(view(wb)["cards"][0]).startswith("Llamas belong")
+    wb.publish(highlights=Highlights(found, {"vicunas.md:0": (0, 31)}))
+    assert lit(view(wb)["cards"][0]) == "Vicuñas live high in the Andes."
+    wb.publish(retrieval=retrieval())
+    assert lit(view(wb)["cards"][0]).startswith("Llamas belong"), "compared for other passages"
+
+
+def lit(card):
+    return "".join(piece["t"] for piece in card["runs"] if piece.get("m"))
+
+
+def test_sentences_are_compared_once_the_app_is_live():
+    panel = CardsPanel(scene())
+    panel.wb.publish(retrieval=retrieval())
+    assert panel.wb.calls == []
+    panel.wb.go_live()
+    found = retrieval()
+    panel.wb.publish(retrieval=found)
+    assert panel.wb.calls == [("highlight", id(found))]
+    later = CardsPanel(panel.wb)
+    assert panel.wb.calls == 2 * [("highlight", id(found))], "found before this panel was there"
+    later.close()
+    panel.close()
+
+
+def test_copies_are_counted_and_opened():
+    found = retrieval()
+    first = replace(found.passages[0], copies=tuple(f"copy.md:{row}" for row in range(30)))
+    panel = CardsPanel(scene(retrieval=replace(found, passages=(first, *found.passages[1:]))))
+    card = panel.widget.state["cards"][0]
+    assert (card["copied"], len(card["copies"]), card["copies"][0]) == (30, 20, "copy.md:0")
+    panel.act("open", chunk="llamas.md:1")
+    assert panel.wb.opened == "llamas.md:1"
+    panel.act("like", chunk="llamas.md:0")
+    assert panel.wb.calls[-1] == ("more_like", "llamas.md:0")
     panel.close()

@@ -59,7 +59,7 @@ def test_it_is_a_tab_that_is_made_when_it_is_looked_at():
     panel.act("tab", tab="sees")
     below = panel.widget.children[1]
     assert [child.layout.display for child in below.children] == ["none", "none", None]
-    panel.act("tab", tab="scores")
+    panel.act("tab", tab="chunks")
     assert below.layout.display == "none"
     panel.close()
     assert code.comm is None

@@ -28,7 +28,7 @@ def test_the_tabs_and_the_number_of_selected_chunks():
         "Prompt",
         "With and without",
         "What the model sees",
-        "Scores",
+        "Trace",
         "Chunks",
         "Selection (2)",
         "Code",
@@ -37,39 +37,9 @@ def test_the_tabs_and_the_number_of_selected_chunks():
 
 def test_every_tab_says_what_will_be_there():
     empty = scene(chunks=())
-    said = [view(empty, tab)["content"]["empty"] for tab in ("scores", "chunks", "selection")]
-    assert said[0] == "Every chunk's score and rank is shown here once a question is asked."
-    assert len(set(said)) == 3
-
-
-def test_the_ranking_says_what_became_of_each(panel):
-    panel.act("tab", tab="scores")
-    rows = content(panel)["rows"]
-    assert [(row["rank"], row["score"], row["id"], row["why"]) for row in rows][3:] == [
-        (4, "0.588", "camels.pdf:2", "passage 4"),
-        (5, "0.402", "wool.csv#12:0", "passage 5"),
-        (6, "0.311", "llamas.md:1", "after the last passage"),
-        (7, "−0.050", "trap.md:0", "after the last passage"),
-    ]
-    assert content(panel)["near"] == ["llamas.md:1", "trap.md:0"]
-
-
-def test_why_not_is_answered_in_place(panel):
-    panel.act("tab", tab="scores")
-    panel.act("why", chunk=" trap.md:0 ")
-    why = content(panel)["why"]
-    assert (why["chunk"], why["rank"], why["stage"]) == ("trap.md:0", 7, "top_k")
-    assert why["sentence"] == "It is number 7 of 7 with cosine -0.050, and only the best 5 are kept."
-    panel.wb.publish(retrieval=None)
-    assert "empty" in content(panel)
-
-
-@pytest.mark.parametrize(
-    ("chunk", "said"), [("nobody.md:0", "No embedded chunk has the id 'nobody.md:0'"), ("  ", "Type or choose the id")]
-)
-def test_why_not_of_an_unknown_chunk_is_explained(panel, chunk, said):
-    panel.act("why", chunk=chunk)
-    assert panel.live.state["problem"].startswith(said)
+    said = [view(empty, tab)["content"]["empty"] for tab in ("chunks", "selection")]
+    assert said[0] == "The chunks are listed here once a corpus is read."
+    assert len(set(said)) == 2
 
 
 def test_chunks_with_their_tokens_and_what_is_cut(panel, monkeypatch):
@@ -138,19 +108,20 @@ def test_a_closed_panel_is_silent():
     assert panel.live.state is before
 
 
-def test_what_the_model_sees_is_a_panel_of_its_own_made_when_it_is_looked_at():
+@pytest.mark.parametrize(("tab", "holds"), [("sees", "checking"), ("scores", "candidates")])
+def test_some_tabs_are_panels_of_their_own_made_when_they_are_looked_at(tab, holds):
     panel = DetailsPanel(asked())
     below = panel.widget.children[1]
     (prompt,) = below.children
-    panel.act("tab", tab="sees")
+    panel.act("tab", tab=tab)
     assert below.children[0] is prompt
     guest = below.children[1]
     assert panel.live.state["content"] == {"guest": True}
-    assert "checking" in guest.state
+    assert holds in guest.state
     assert below.layout.display is None
-    panel.act("tab", tab="scores")
+    panel.act("tab", tab="chunks")
     assert below.layout.display == "none"
-    panel.act("tab", tab="sees")
+    panel.act("tab", tab=tab)
     assert below.children == (prompt, guest)
     panel.close()
     assert guest.comm is None

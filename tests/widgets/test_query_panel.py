@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.widgets.scene import QUESTION, answered, asked, retrieval, scene
-from workbench.records import Chunk, Progress, ServerStatus
+from workbench.records import Chunk, Expansion, Progress, ServerStatus
 from workbench.widgets._settings import VALUES, chips, fields_of, models, settings
 from workbench.widgets.query_panel import QueryPanel, view
 
@@ -41,6 +42,10 @@ def test_a_very_long_question_is_passed_on_whole(panel):
     [
         ("top_k", 9),
         ("metric", "dot"),
+        ("mode", "hybrid"),
+        ("engine", "hnsw"),
+        ("rerank", "cross-encoder/ms-marco-MiniLM-L6-v2"),
+        ("group", False),
         ("mmr", 0.4),
         ("mmr", None),
         ("threshold", -0.5),
@@ -61,6 +66,7 @@ def test_a_setting_sets_its_trait(panel, name, value):
     ("name", "value", "said"),
     [
         ("top_k", None, "top_k is empty; give a whole number of passages, 1 or more."),
+        ("mode", "magic", "mode is magic; give dense, lexical or hybrid."),
         ("top_k", 0, "top_k is 0; give a whole number of passages, 1 or more."),
         ("mmr", 1.5, "mmr is 1.5; give a number from 0 to 1."),
         ("temperature", -1, "temperature is -1; give a number, 0 or more."),
@@ -197,3 +203,44 @@ def test_a_closed_panel_is_silent():
     before = panel.widget.state
     wb.top_k = 11
     assert panel.widget.state is before
+
+
+def test_weights_and_expansions(panel):
+    panel.act("weigh", words=0.75)
+    assert panel.wb.weights == (0.5, 1.5)
+    assert panel.widget.state["settings"]["words_share"] == 0.75
+    panel.act("expand", kind="hyde", on=True)
+    assert panel.wb.expand == ("hyde",)
+    panel.act("expand", kind="queries", on=True)
+    assert panel.widget.state["settings"]["expand"] == ["queries", "hyde"]
+    panel.act("expand", kind="hyde", on=False)
+    panel.act("expand", kind="queries", on=False)
+    assert panel.wb.expand is None
+    panel.act("set", name="rerank", value="")
+    assert panel.wb.rerank is None
+
+
+def test_the_histogram_counts_scores_and_survivors():
+    wb = asked(threshold=0.6)
+    shown = settings(wb, {})["histogram"]
+    assert (len(shown["bins"]), sum(shown["bins"])) == (40, 7)
+    assert (shown["bins"][0], shown["bins"][-1]) == (1, 1)
+    assert (shown["survive"], shown["total"]) == (3, 7)
+    assert (shown["low"], shown["high"]) == pytest.approx((-0.05, 0.742))
+    wb.mode = "hybrid"
+    assert settings(wb, {})["histogram"] is None, "cosines say nothing of what RRF scores will be"
+    assert settings(wb, {})["threshold_unit"] == ""
+
+
+def test_what_a_search_has_to_say():
+    found = retrieval(best=0.21, chance_level=0.274, notes=("No language model is at hand.",), recall=0.8)
+    said = view(scene(retrieval=found))["remarks"]
+    assert said["far"] == "Nothing here is close: best cosine 0.21; chance level of this corpus 0.27."
+    assert said["notes"] == ["No language model is at hand."]
+    assert said["recall"] == "Chroma's HNSW gave 80% of the 5 best by exact search."
+    quiet = view(scene(retrieval=retrieval(best=0.5, chance_level=0.27)))["remarks"]
+    assert (quiet["far"], quiet["recall"], quiet["expansions"]) == ("", "", [])
+    more = Expansion("Relatives of llamas", "question", np.ones(2, np.float32))
+    assert view(scene(retrieval=retrieval(expansions=(more,))))["remarks"]["expansions"] == [
+        {"kind": "question", "text": "Relatives of llamas"}
+    ]

@@ -35,6 +35,8 @@ class Done:
         What was found.
     answer
         What was written from it, if anything was.
+    language
+        For a search by words: of stemmer and stop words; empty for neither, None where the texts have no blanks.
     """
 
     index: str
@@ -43,6 +45,7 @@ class Done:
     model: Any
     retrieval: Retrieval
     answer: Answer | None = None
+    language: str | None = ""
 
 
 def code_of(done: Done) -> str:
@@ -60,9 +63,10 @@ def code_of(done: Done) -> str:
         and `passages`; with an answer `messages`, and with a model that plain libraries can ask `answer`.
     """
     parts = [_head(done), _chunks(done)]
-    if not by_name(done.retrieval):
+    asks = done.retrieval.options["mode"] != "lexical"  # else the question has no vector
+    if asks and not by_name(done.retrieval, done.language):
         parts.append(question_part(done.model))
-    parts += [search_part(done.retrieval), _found()]
+    parts += [search_part(done.retrieval, done.language), _found()]
     prompt = done.answer.prompt if done.answer is not None else None
     if done.answer is not None and prompt is not None and prompt.passages:
         parts += [prompt_part(prompt, len(done.retrieval)), answer_part(done.answer.model, prompt)]
@@ -90,7 +94,7 @@ def _chunks(done: Done) -> Part:
                  "keeps Chroma from embedding anything with a model of its own."),
         f"client = {_client(done.index)}",
         f"index = client.get_collection({done.collection!r}, embedding_function=None)",
-        'rows = index.get(include=["documents", "embeddings", "metadatas"])',
+        "rows = index.get(include=['documents', 'embeddings', 'metadatas'])",
     ]  # fmt: skip
     return Part(("import chromadb",), tuple(lines))
 
@@ -114,9 +118,9 @@ def _client(index: str) -> str:
 
 def _found() -> Part:
     lines = (
-        'ids = [rows["ids"][row] for row in order]',
-        'passages = [(rows["metadatas"][row]["document"], rows["documents"][row]) for row in order]',
+        "ids = [rows['ids'][row] for row in order]",
+        "passages = [(rows['metadatas'][row]['document'], rows['documents'][row]) for row in order]",
         "for rank, (one, score) in enumerate(zip(ids, scores), 1):",
-        '    print(rank, f"{score:.3f}", one)',
+        "    print(rank, f'{score:.3f}', one)",
     )
     return Part((), lines)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 __all__ = ["WIDTH", "Part", "assigned", "call", "comment", "is_plain", "text_lines"]
 
-WIDTH = 116
+WIDTH = 100
 """Characters of a line, as far as its values let it."""
 
 

@@ -43,7 +43,7 @@ def prompt_part(prompt: PromptRequest, found: int) -> Part:
         name = message.role if apart else f"message_{number}"
         names.append((message.role, name))
         lines += _message(name, message, prompt)
-    listed = ", ".join(f'{{"role": {role!r}, "content": {name}}}' for role, name in names)
+    listed = ", ".join(f"{{'role': {role!r}, 'content': {name}}}" for role, name in names)
     lines.append(f"messages = [{listed}]")
     return Part((), tuple(lines))
 

@@ -50,16 +50,21 @@ class WorkbenchVectorStore(BasePydanticVectorStore):
         float32 (n, d), in their order.
     metric
         `cosine`, `dot` or `euclidean`; scores are higher for closer, as everywhere in the workbench.
+    group
+        Whether passages that say the same are shown as one.
     """
 
     stores_text: bool = True
     is_embedding_query: bool = True
     metric: str = "cosine"
+    group: bool = True
     _chunks: tuple[Chunk, ...] = PrivateAttr()
     _vectors: np.ndarray = PrivateAttr()
 
-    def __init__(self, chunks: Sequence[Chunk], vectors: np.ndarray, metric: str = "cosine") -> None:
-        super().__init__(metric=metric)  # type: ignore[call-arg]
+    def __init__(
+        self, chunks: Sequence[Chunk], vectors: np.ndarray, metric: str = "cosine", group: bool = True
+    ) -> None:
+        super().__init__(metric=metric, group=group)  # type: ignore[call-arg]
         self._chunks = tuple(chunks)
         self._vectors = vectors
 
@@ -91,6 +96,7 @@ class WorkbenchVectorStore(BasePydanticVectorStore):
             mmr=_lambda(query, lambda_),
             where=where_of(query.filters),
             within=self._within(query.node_ids, query.doc_ids),
+            group=self.group,
         )
         found = search(query.query_str or "", vector, self._vectors, self._chunks, options).passages
         return VectorStoreQueryResult(

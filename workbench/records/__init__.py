@@ -5,10 +5,11 @@ from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Qu
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
 from workbench.records.evidence import Attribution, Contexts, Judgement, LeftOut, Quote, Verdict
 from workbench.records.projection import Cluster, Clustering, Neighbours, Projection, Region, TwinMaps
-from workbench.records.retrieval import Passage, Retrieval
+from workbench.records.retrieval import STAGES, Expansion, Passage, Retrieval, Traced
 from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
 __all__ = [
+    "STAGES",
     "Answer",
     "Attribution",
     "Chunk",
@@ -19,6 +20,7 @@ __all__ = [
     "Document",
     "EmbedPlan",
     "EmbedReport",
+    "Expansion",
     "Explanation",
     "FileReport",
     "Judgement",
@@ -43,6 +45,7 @@ __all__ = [
     "ServerModel",
     "ServerStatus",
     "Timings",
+    "Traced",
     "TwinMaps",
     "Verdict",
 ]

@@ -1,120 +1,148 @@
-"""One question against all chunks: filter, score, threshold, diversity, the best few."""
+"""One question against all chunks.
+
+The order is fixed: filter and selection, then scores (vectors, words), fusion, reranking, threshold, passages that
+say the same, and last maximal marginal relevance or the first `top_k`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
 
-import numpy as np
+from workbench.protocols import Reranker
+from workbench.records import Chunk, Expansion, Passage, Retrieval
+from workbench.retrieval.options import Options
+from workbench.retrieval.picking import Picked, pick
+from workbench.retrieval.scoring import Scored, score
+from workbench.retrieval.searchable import Searchable
 
-from workbench.errors import InputError
-from workbench.records import Chunk, Passage, Retrieval
-from workbench.retrieval.filters import matching
-from workbench.retrieval.mmr import mmr_order
-from workbench.retrieval.similarity import ranking, score_name, similarities
+if TYPE_CHECKING:
+    import numpy as np
 
-__all__ = ["MODES", "Options", "search"]
-
-MODES = ("dense",)
-
-_POOL = 50
-"""MMR chooses among this many of the best, or four times `top_k` where that is more."""
+__all__ = ["Helpers", "search", "search_in"]
 
 
 @dataclass(frozen=True)
-class Options:
-    """How to search; the same names as in `Workbench.search`.
+class Helpers:
+    """What a search may call on.
 
-    Raises
-    ------
-    InputError
-        A value that cannot be used.
+    Attributes
+    ----------
+    nearest
+        Asks the approximate index: `nearest(vector, count)` gives the rows it holds nearest; for `engine="hnsw"`.
+    reranker
+        For `rerank`.
+    cancel
+        Polled where something takes long.
     """
 
-    top_k: int = 5
-    mode: str = "dense"
-    metric: str = "cosine"
-    mmr: float | None = None
-    threshold: float | None = None
-    where: Mapping[str, object] | None = None
-    within: tuple[str, ...] | None = None
-
-    def __post_init__(self) -> None:
-        score_name(self.metric)
-        if self.mode not in MODES:
-            raise InputError(f"The mode is {self.mode!r}; it can be {', '.join(MODES)}.")
-        if isinstance(self.top_k, bool) or not isinstance(self.top_k, (int, np.integer)) or self.top_k < 1:
-            raise InputError(f"top_k is {self.top_k!r}; give a whole number of passages, 1 or more.")
-        if self.mmr is not None and not 0 <= self.mmr <= 1:
-            raise InputError(f"mmr is {self.mmr!r}; give a number from 0 (most diverse) to 1, or None.")
-        if self.threshold is not None and not np.isfinite(self.threshold):
-            raise InputError(f"threshold is {self.threshold!r}; give a finite number, or None.")
+    nearest: Callable[[np.ndarray, int], np.ndarray] | None = None
+    reranker: Reranker | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
 
 
 def search(query: str, vector: np.ndarray, vectors: np.ndarray, chunks: Sequence[Chunk], options: Options) -> Retrieval:
-    """Find the passages of a question.
+    """Find the passages of a question in chunks that are searched once; see `search_in`.
 
     Parameters
     ----------
     query
-        The question, kept in the result.
+        The question.
     vector
-        float32 (d,): the question's vector.
+        float32 (d,): its vector.
     vectors
         float32 (n, d): the chunks' vectors, in the order of `chunks`.
     chunks
         n chunks.
     options
+        How to search, `engine` and `rerank` left out.
+    """
+    return search_in(Searchable(chunks, vectors), query, vector, options)
+
+
+def search_in(
+    space: Searchable,
+    query: str,
+    vector: np.ndarray,
+    options: Options,
+    expansions: Sequence[Expansion] = (),
+    helpers: Helpers | None = None,
+) -> Retrieval:
+    """Find the passages of a question.
+
+    Parameters
+    ----------
+    space
+        What is searched, n chunks.
+    query
+        The question, kept in the result.
+    vector
+        float32 (d,): its vector.
+    options
         How to search.
+    expansions
+        What else to search with; each is a ranking of its own in the fusion.
+    helpers
+        What to call on for `engine="hnsw"` and `rerank`.
 
     Returns
     -------
     Retrieval
-        Passages with ranks 1, 2, 3 ...; `scores` of all n chunks; `drops` names the filter or selection that kept
-        a chunk out.
+        Passages with ranks 1, 2, 3 ..., and in `traced` what each stage made of all n chunks.
     """
-    scores = similarities(vectors, vector, options.metric)
-    passes = matching(chunks, options.where, options.within)
-    allowed = np.ones(len(chunks), dtype=bool)
-    drops: dict[str, str] = {}
-    for stage, passed in passes.items():
-        drops.update((chunks[row].id, stage) for row in np.flatnonzero(allowed & ~passed).tolist())
-        allowed &= passed
-    rows = np.flatnonzero(allowed)
-    if options.threshold is not None:
-        rows = rows[scores[rows] >= options.threshold]
-    name = score_name(options.metric)
-    passages = tuple(
-        Passage(rank, float(scores[row]), chunks[row], _why(float(scores[row]), name, place, options))
-        for rank, (row, place) in enumerate(_best(scores, vectors, rows, options), start=1)
-    )
+    helpers = helpers or Helpers()
+    scored = score(space, query, vector, options, expansions, helpers.nearest, helpers.cancel)
+    picked = pick(space, query, scored, options, helpers.reranker)
     return Retrieval(
         query=query,
-        passages=passages,
-        score_name=name,
-        scores=scores,
-        ids=tuple(chunk.id for chunk in chunks),
+        passages=_passages(space, scored, picked, options),
+        score_name="reranker" if picked.traced.reranked else options.score_name,
+        scores=scored.scores,
+        ids=space.ids,
         vector=vector,
-        options=asdict(options),
-        embedded=len(chunks),
-        total=len(chunks),
-        drops=drops,
+        options={one.name: getattr(options, one.name) for one in fields(options)}
+        | {"rerank": _named(options.rerank, helpers.reranker)},
+        embedded=len(space.chunks),
+        total=len(space.chunks),
+        traced=picked.traced,
+        expansions=tuple(expansions),
+        best=scored.best,
+        chance_level=space.chance_level,
+        recall=scored.recall,
     )
 
 
-def _best(scores: np.ndarray, vectors: np.ndarray, rows: np.ndarray, options: Options) -> list[tuple[int, int]]:
-    """Give (row, place by score alone, from 1) for the chosen few."""
-    if options.mmr is None:
-        order = ranking(scores[rows], options.top_k)
-        return [(int(rows[at]), place) for place, at in enumerate(order, start=1)]
-    pool = rows[ranking(scores[rows], max(_POOL, 4 * options.top_k))]
-    picks = mmr_order(scores[pool], vectors[pool], options.mmr, options.top_k)
-    return [(int(pool[pick]), int(pick) + 1) for pick in picks]
+def _named(spec: object, made: Reranker | None) -> object:
+    """Give a reranker's id: a record keeps no model alive."""
+    return spec if spec is None or isinstance(spec, str) else getattr(made, "id", type(spec).__name__)
 
 
-def _why(score: float, name: str, place: int, options: Options) -> str:
-    if options.mmr is None:
-        return f"{name} {score:.3f} is number {place} of all that were searched"
-    return (
-        f"number {place} by {name} ({score:.3f}), chosen for being close and unlike those above (MMR {options.mmr:g})"
+def _passages(space: Searchable, scored: Scored, picked: Picked, options: Options) -> tuple[Passage, ...]:
+    copies: dict[int, list[str]] = {}
+    for copy, row in picked.traced.copies.items():
+        copies.setdefault(row, []).append(space.ids[copy])
+    reranked = picked.traced.reranked
+    return tuple(
+        Passage(
+            rank,
+            reranked[row] if reranked else float(scored.scores[row]),
+            space.chunks[row],
+            _why(row, place, scored, picked, options),
+            tuple(copies.get(row, ())),
+        )
+        for rank, (row, place) in enumerate(zip(picked.rows, picked.places, strict=True), start=1)
     )
+
+
+def _why(row: int, place: int, scored: Scored, picked: Picked, options: Options) -> str:
+    reranked = picked.traced.reranked
+    name = "reranker" if reranked else options.score_name
+    value = reranked[row] if reranked else float(scored.scores[row])
+    text = f"{value:.4f}" if name == "RRF" else f"{value:.3f}"
+    if options.mmr is not None:
+        return f"number {place} by {name} ({text}), chosen for being close and unlike those above (MMR {options.mmr:g})"
+    if reranked:
+        return f"{name} {text} is number {place} of the {len(reranked)} that were read again"
+    return f"{name} {text} is number {place} of all that were searched"

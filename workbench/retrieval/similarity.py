@@ -6,7 +6,7 @@ import numpy as np
 
 from workbench.errors import InputError
 
-__all__ = ["METRICS", "ranking", "score_name", "similarities"]
+__all__ = ["METRICS", "ranking", "score_name", "similarities", "squared_norms"]
 
 METRICS = ("cosine", "dot", "euclidean")
 
@@ -26,7 +26,18 @@ def score_name(metric: str) -> str:
     return _NAMES[metric]
 
 
-def similarities(vectors: np.ndarray, query: np.ndarray, metric: str = "cosine") -> np.ndarray:
+def squared_norms(vectors: np.ndarray) -> np.ndarray:
+    """Give float32 (n,): the square of each vector's length."""
+    return np.einsum("ij,ij->i", vectors, vectors)
+
+
+def similarities(
+    vectors: np.ndarray,
+    query: np.ndarray,
+    metric: str = "cosine",
+    squares: np.ndarray | None = None,
+    dots: np.ndarray | None = None,
+) -> np.ndarray:
     """Score every vector against a question.
 
     Parameters
@@ -38,6 +49,10 @@ def similarities(vectors: np.ndarray, query: np.ndarray, metric: str = "cosine")
     metric
         `cosine`: the dot product of the unit vectors, in [-1, 1]. `dot`: the dot product.
         `euclidean`: minus the distance, so at most 0.
+    squares
+        float32 (n,): `squared_norms(vectors)` where it is known, which costs as much as the product itself.
+    dots
+        float32 (n,): `vectors @ query` where it is known.
 
     Returns
     -------
@@ -47,10 +62,10 @@ def similarities(vectors: np.ndarray, query: np.ndarray, metric: str = "cosine")
     score_name(metric)
     if not len(vectors):
         return np.empty(0, dtype=np.float32)
-    dots = vectors @ query
+    dots = vectors @ query if dots is None else dots
     if metric == "dot":
         return dots.astype(np.float32, copy=False)
-    squares = np.einsum("ij,ij->i", vectors, vectors)
+    squares = squared_norms(vectors) if squares is None else squares
     if metric == "cosine":
         cosines = dots / np.sqrt(squares * (query @ query))
         return np.clip(cosines, -1, 1).astype(np.float32, copy=False)

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from workbench.errors import InputError
-from workbench.records import Retrieval
+from workbench.records import STAGES, Answer, Retrieval
+from workbench.retrieval.trace import dropped_of, ranks_of, stage_ranks
 
-__all__ = ["WhyNot", "stages", "why_not"]
+__all__ = ["WhyNot", "why_not"]
 
 
 @dataclass(frozen=True)
 class WhyNot:
     """Where one chunk stands.
 
-    `rank` is its place by score among all that were searched, from 1; None where it was not searched. `stage` is
-    what dropped it: `filter`, `selection`, `threshold`, `mmr`, `top_k`, or empty if it was found.
+    Attributes
+    ----------
+    chunk
+        Its id.
+    rank
+        Its place by score among all that were searched, from 1.
+    score
+        That score.
+    stage
+        What dropped it, one of `STAGES`, or `budget` where it was found and had no room in the prompt; empty if it
+        was found.
+    sentence
+        The same in words.
+    standings
+        Stage (`dense`, `lexical`, `fused`, `reranked`) to score and rank; the rank is 0 where it was not ranked.
     """
 
     chunk: str
@@ -25,26 +38,11 @@ class WhyNot:
     score: float | None
     stage: str
     sentence: str
+    standings: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
 
-def stages(retrieval: Retrieval) -> list[str]:
-    """Name, for every searched chunk in the order of `retrieval.ids`, what dropped it; empty where it was found."""
-    if retrieval.scores is None:
-        return []
-    found = {passage.chunk.id for passage in retrieval.passages}
-    threshold = retrieval.options.get("threshold")
-    last = "mmr" if retrieval.options.get("mmr") is not None else "top_k"
-    return [
-        ""
-        if chunk in found
-        else retrieval.drops.get(chunk)
-        or ("threshold" if isinstance(threshold, (int, float)) and score < threshold else last)
-        for chunk, score in zip(retrieval.ids, retrieval.scores.tolist(), strict=True)
-    ]
-
-
-def why_not(retrieval: Retrieval, chunk: str) -> WhyNot:
-    """Explain where a chunk stands in a retrieval.
+def why_not(retrieval: Retrieval, chunk: str, answer: Answer | None = None) -> WhyNot:
+    """Explain where a chunk stands in a retrieval, and in the answer that was written from it.
 
     Raises
     ------
@@ -57,22 +55,44 @@ def why_not(retrieval: Retrieval, chunk: str) -> WhyNot:
             "wb.chunks lists them, and wb.embed() embeds those that are new."
         )
     row = retrieval.ids.index(chunk)
-    score = float(retrieval.scores[row])
-    # Stable among equals, as in the ranking.
-    ahead = np.count_nonzero(retrieval.scores > score) + np.count_nonzero(retrieval.scores[:row] == score)
-    rank, stage = int(ahead) + 1, stages(retrieval)[row]
-    return WhyNot(chunk, rank, score, stage, _sentence(retrieval, rank, score, stage))
+    score, rank = float(retrieval.scores[row]), int(ranks_of(retrieval)[row])
+    stage = STAGES[dropped_of(retrieval)[row]]
+    if not stage and _without_room(retrieval, chunk, answer):
+        stage = "budget"
+    return WhyNot(chunk, rank, score, stage, _sentence(retrieval, row, rank, score, stage), _standings(retrieval, row))
 
 
-def _sentence(retrieval: Retrieval, rank: int, score: float, stage: str) -> str:
-    options, name = retrieval.options, retrieval.score_name
-    place = f"It is number {rank} of {len(retrieval.ids)} with {name} {score:.3f}"
+def _without_room(retrieval: Retrieval, chunk: str, answer: Answer | None) -> bool:
+    left_out = answer.prompt.left_out if answer is not None and answer.prompt is not None else ()
+    return any(passage.chunk.id == chunk and passage.rank in left_out for passage in retrieval.passages)
+
+
+def _standings(retrieval: Retrieval, row: int) -> dict[str, tuple[float, int]]:
+    found = {name: (float(scores[row]), int(places[row])) for name, (scores, places) in stage_ranks(retrieval).items()}
+    reranked = retrieval.traced.reranked if retrieval.traced is not None else {}
+    if row in reranked:
+        ahead = sum(score > reranked[row] for score in reranked.values())
+        found["reranked"] = (reranked[row], ahead + 1)
+    return found
+
+
+def _sentence(retrieval: Retrieval, row: int, rank: int, score: float, stage: str) -> str:
+    options = retrieval.options
+    name = retrieval.score_name if retrieval.score_name != "reranker" else "the score before reranking"
+    value = f"{score:.4f}" if name == "RRF" else f"{score:.3f}"
+    place = f"It is number {rank} of {len(retrieval.ids)} with {name} {value}"
+    copied = retrieval.traced.copies.get(row) if retrieval.traced is not None else None
     reasons = {
         "": f"{place}: it was found.",
         "filter": f"{place}, but the filter {options.get('where')} leaves it out.",
         "selection": f"{place}, but it is outside the selection that was searched.",
+        "hnsw": f"{place}, but the approximate index did not give it: exact search would have scored it.",
+        "unmatched": "No word of the question stands in it, and nothing else was looked at (mode 'lexical').",
+        "pool": f"{place}, and only the best few were read again or compared with each other.",
         "threshold": f"{place}, below the threshold {options.get('threshold')}.",
+        "duplicate": f"{place}, and says the same as {retrieval.ids[copied] if copied is not None else 'another'}.",
         "mmr": f"{place}, but others were close enough and less like those already chosen (MMR {options.get('mmr')}).",
         "top_k": f"{place}, and only the best {options.get('top_k')} are kept.",
+        "budget": f"{place}: it was found, but the prompt had no room for it.",
     }
     return reasons[stage]

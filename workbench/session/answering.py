@@ -32,7 +32,7 @@ def ask(
     wb: Engine, job: Job, question: str, options: Options, llm: object, heard: Callable[[str], None] | None = None
 ) -> Answer:
     """Search, then let a language model answer; `heard` is given each new piece of text."""
-    retrieval = find(wb, job, question, options)
+    retrieval = find(wb, job, question, options, llm)
     now = prepared(wb, job)
     language = wb.language_model(llm, now.model)
     wb.publish(status=f"{language.id} is answering")

@@ -22,6 +22,7 @@ from workbench.models import embedding_model, prepare
 from workbench.protocols import EmbeddingModel, LanguageModel
 from workbench.records import Chunk, Progress, ServerStatus
 from workbench.session.prepare import Chunked, Prepared
+from workbench.session.searching import SearchTools
 from workbench.session.state import State
 from workbench.session.verbs import LANES, VERBS, Verb, named
 
@@ -60,6 +61,7 @@ class Engine(State):
         self._making = threading.Lock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
         self.children = {name: Child(name) for name in ("map", "index")}
+        self.tools = SearchTools()
         self.live = False
         self.closed = False
         self._panels: Any = None
@@ -114,7 +116,8 @@ class Engine(State):
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
         last = self.progress.get(lane) or Progress(lane, "")
         self.tell(Progress(lane, last.label, last.done, last.total, last.unit, last.rate, None, state))
-        if not any(other.busy for name, other in self.lanes.items() if name not in (lane, "server")):
+        quiet = ("server", "light")
+        if lane not in quiet and not any(one.busy for name, one in self.lanes.items() if name not in (lane, *quiet)):
             self.publish(status={"done": "Ready", "cancelled": "Stopped", "failed": "Failed"}[state])
 
     # What follows from what -------------------------------------------------------------------------------------
@@ -194,7 +197,7 @@ class Engine(State):
     def _release(self, embedding: bool = False, language: bool = False) -> None:
         """Let models go; those that we made are closed, a person's own objects stay as they are."""
         if embedding and self._embedding is not None:
-            if isinstance(self._embedding[0], str):
+            if isinstance(self._embedding[0], str) or getattr(self._embedding[0], "owned", False):
                 self._embedding[1].close()
             self._embedding = None
         if language and self._language is not None:

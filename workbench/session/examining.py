@@ -87,7 +87,7 @@ def _grown(wb: Engine, job: Job, name: str, steps: Iterator[T], total: int) -> T
 
 def compared(wb: Engine, job: Job, question: str, options: Options, llm: object) -> Contexts:
     """Answer with the passages, without any, and with the wrong ones, one after the other."""
-    retrieval = find(wb, job, question, options)
+    retrieval = find(wb, job, question, options, llm)
     now = prepared(wb, job)
     model: LanguageModel = wb.language_model(llm, now.model)
     asking = asking_of(wb, now.model)

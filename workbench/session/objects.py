@@ -1,12 +1,13 @@
-"""The public verbs that hand work over to other libraries: LlamaIndex objects, and the cell that does the same."""
+"""The public verbs that meet other libraries: their collections opened, objects and code given to them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from workbench.errors import InputError
 from workbench.generation import stream_answer
@@ -16,22 +17,77 @@ from workbench.session import work
 from workbench.session.answering import asking_of
 from workbench.session.models import ModelVerbs
 from workbench.session.prepare import prepared
+from workbench.session.searching import options_of
 
 if TYPE_CHECKING:
     from workbench.export import Done
     from workbench.interop.query_engine import WorkbenchQueryEngine
     from workbench.interop.retriever import WorkbenchRetriever
     from workbench.interop.vector_store import WorkbenchIndex
-    from workbench.records import Answer, Retrieval
+    from workbench.records import Answer, Chunk, Retrieval
+    from workbench.session.opening import Opened
 
 __all__ = ["ObjectVerbs"]
 
 
 class ObjectVerbs(ModelVerbs):
-    """LlamaIndex objects over the same index, with the same results, and no model that nobody chose; code as well.
+    """Collections that others have filled, LlamaIndex objects over the same index, and code that does the same.
 
     What the objects are asked does not move the panels, and no newer question overtakes it: other programs ask many.
     """
+
+    @classmethod
+    def from_chroma(cls, place: str | Path, collection: str, model: Any = None, **options: Any) -> Self:
+        """Open a Chroma collection that others have filled: its ids, texts, metadata and vectors, in its own metric.
+
+        It is read once, from a copy, by a process of its own; nothing in it is changed, and its embedding function is
+        never used. Open it again to see what was added.
+
+        Parameters
+        ----------
+        place
+            Folder that `chromadb.PersistentClient` was given, or `http://host:port`.
+        collection
+            Its name.
+        model
+            The embedding model that it was filled with: an id or an object. It embeds the questions.
+        **options
+            `store` and `llm`, as for `Workbench`.
+
+        Raises
+        ------
+        InputError
+            There is no such collection, no model is named or it makes other vectors, or no row has text and vector.
+        StoreError
+            The collection cannot be read.
+        """
+        from workbench.session.opening import open_chroma
+
+        return cls._of_opened(open_chroma(place, collection, model), options)
+
+    @classmethod
+    def from_index(cls, index: Any, model: Any = None, **options: Any) -> Self:
+        """Open a `VectorStoreIndex` of LlamaIndex with its nodes and vectors; raises as `from_chroma` does.
+
+        Parameters
+        ----------
+        index
+            One that keeps its vectors in memory or in Chroma.
+        model
+            By default the index's own `embed_model`.
+        **options
+            `store` and `llm`, as for `Workbench`.
+        """
+        from workbench.session.opening import open_index
+
+        return cls._of_opened(open_index(index, model), options)
+
+    @classmethod
+    def _of_opened(cls, opened: Opened, options: dict[str, Any]) -> Self:
+        make: Any = cls
+        made: Self = make(opened.corpus, model=opened.model, **options)
+        made.metric = opened.metric
+        return made
 
     def as_retriever(self, top_k: int | None = None, **options: Any) -> WorkbenchRetriever:
         """Give a LlamaIndex retriever that finds what `search` finds.
@@ -84,7 +140,7 @@ class ObjectVerbs(ModelVerbs):
         from workbench.models.as_llama_index import as_llama_index
 
         now, chunks, vectors = self._on_this_thread(Job("index", lambda job: work.searchable(self, job)))
-        store = WorkbenchVectorStore(chunks, vectors, metric or self.metric)
+        store = WorkbenchVectorStore(chunks, vectors, metric or self.metric, group=self.group)
         model: Any = now.model
         return index_over(store, model.as_llama_index() if hasattr(model, "as_llama_index") else as_llama_index(model))
 
@@ -107,9 +163,9 @@ class ObjectVerbs(ModelVerbs):
         """Give the cell as `show_code` does, at once: the index may be a moment behind."""
         from workbench.export import code_of
 
-        return code_of(self.done())
+        return code_of(self._done())
 
-    def done(self) -> Done:
+    def _done(self) -> Done:
         """Give what was last done: the search, and the answer if there is one.
 
         Raises
@@ -128,9 +184,10 @@ class ObjectVerbs(ModelVerbs):
             index=self.chroma_server or str(chroma_folder(self.store.path)),
             collection=now.collection.name,
             chunking=now.collection.chunking,
-            model=now.model,
+            model=getattr(now.model, "question_model", now.model),
             retrieval=retrieval,
             answer=answer if answer is not None and answer.retrieval is retrieval else None,
+            language=_language(retrieval, self.chunk_list),
         )
 
     def _search_options(self, top_k: int | None, options: dict[str, Any]) -> dict[str, Any]:
@@ -139,12 +196,12 @@ class ObjectVerbs(ModelVerbs):
         if unknown := sorted(set(options) - known):
             raise InputError(f"search has no option {', '.join(unknown)}. It takes {', '.join(sorted(known))}.")
         given = {"top_k": top_k, **options}
-        work.options_of(self, given)  # a value that cannot be used is refused here, not at the first question
+        options_of(self, given)  # a value that cannot be used is refused here, not at the first question
         return given
 
     def _find_quietly(self, question: str, options: dict[str, Any]) -> Retrieval:
         return self._on_this_thread(
-            Job("retrieve", lambda job: work.look_up(self, job, question, work.options_of(self, options)))
+            Job("retrieve", lambda job: work.look_up(self, job, question, options_of(self, options)))
         )
 
     def _answer_quietly(self, retrieval: Retrieval, llm: Any) -> Iterator[Answer]:
@@ -166,6 +223,17 @@ class ObjectVerbs(ModelVerbs):
         with _turn:
             job.run()
         return job.wait()
+
+
+def _language(retrieval: Retrieval, chunks: Sequence[Chunk]) -> str | None:
+    """Give the language that words were cut in, empty for none; None where a text has no blanks between words."""
+    if retrieval.options["mode"] == "dense":
+        return ""
+    from workbench.retrieval.language import language_of
+    from workbench.retrieval.lexical import has_unspaced
+
+    texts = [chunk.text for chunk in chunks]
+    return None if has_unspaced([*texts, retrieval.query]) else language_of(texts)
 
 
 _turn = threading.RLock()

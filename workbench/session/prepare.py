@@ -17,7 +17,7 @@ from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.kept import KeptInRecord
 from workbench.index.record import Collection
 from workbench.index.store import open_store
-from workbench.models import info_of, prepare, text_room
+from workbench.models import info_of, sent_documents, text_room
 from workbench.paths import stores_folder
 from workbench.protocols import EmbeddingModel, Tokenizer
 from workbench.records import Chunk
@@ -73,7 +73,7 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     path = Path(given).expanduser() if given else stores_folder() / corpus.identity
     opened = open_store(path)
     wb.adopt_store(opened)
-    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=tuple(opened.notes))
+    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
 
 
 def _telling_color(chosen: str, corpus: Corpus) -> str:
@@ -119,6 +119,8 @@ class Chunked:
 
 def _chunking(wb: Engine, model: EmbeddingModel) -> dict[str, object]:
     size = wb.chunk_size
+    if wb.corpus is not None and wb.corpus.chunks is not None:
+        return {"size": "as found"}
     if size == "document":
         return {"size": "document", "overlap": 0}
     longest = text_room(model)
@@ -135,6 +137,10 @@ def _chunking(wb: Engine, model: EmbeddingModel) -> dict[str, object]:
 def _chunk(wb: Engine, job: Job, model: EmbeddingModel, chunking: dict[str, object]) -> Chunked:
     assert wb.corpus is not None
     assert wb.store is not None
+    if wb.corpus.chunks is not None:
+        wb.forget()
+        wb.publish(chunks=wb.corpus.chunks, colors=_with_sections(wb.colors, wb.corpus.chunks))
+        return Chunked(wb.corpus.chunks, (wb.chunk_size, wb.chunk_overlap), chunking, "")
     wb.publish(status="Cutting documents into chunks")
     rule = _rule(model.tokenizer, f"{chunking['size']} {chunking['overlap']} {CUTTING}")
     kept = KeptInRecord(wb.store.record, "spans", rule)
@@ -172,7 +178,7 @@ def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
     chunks = wb.chunked.chunks
     fingerprint = dict(model.fingerprint())
     identity = fingerprint_id(fingerprint)
-    sent = prepare(model, [chunk.text for chunk in chunks], "document")
+    sent = sent_documents(model, chunks)
     keys = [text_key(identity, "document", text) for text in sent]
     kept = KeptInRecord(wb.store.record, "counts", _rule(model.tokenizer, wb.chunked.rule))
     tokens = count_tokens(wb.corpus.documents, chunks, model.tokenizer, kept)

@@ -13,7 +13,7 @@ from workbench.errors import InputError, WorkbenchError
 from workbench.generation.template import TEMPLATE, checked
 from workbench.models import DEFAULT
 from workbench.records import Chunk, Document, Progress
-from workbench.retrieval import METRICS, MODES
+from workbench.retrieval import ENGINES, METRICS, MODES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +74,11 @@ class State(HasTraits):
     mmr = CFloat(None, allow_none=True, min=0, max=1)
     threshold = CFloat(None, allow_none=True)
     where = AnyTrait(None, allow_none=True)
+    engine = Enum(ENGINES, "exact")
+    weights = AnyTrait((1.0, 1.0))
+    rerank = AnyTrait(None, allow_none=True)
+    expand = AnyTrait(None, allow_none=True)
+    group = Bool(default_value=True)
     only_selection = Bool(default_value=False)
     selection = AnyTrait(())
     temperature = CFloat(0.0, min=0)
@@ -103,6 +108,7 @@ class State(HasTraits):
     explanation = _output()
     projection = _output()
     retrieval = _output()
+    highlights = _output()
     answer = _output()
     contexts = _output()
     judgement = _output()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source
 from workbench.models import text_room
 from workbench.records import Answer, Attribution, Contexts, Judgement, Retrieval, ServerStatus
-from workbench.session import answering, examining, modelling, work
+from workbench.session import answering, examining, highlight, likeness, modelling, work
 from workbench.session.prepare import prepared, read_sources
+from workbench.session.searching import OPTIONS, options_of
 from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "VERBS", "Verb", "named"]
 
-LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8")
+LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8", "light")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def load(wb: Engine, job: Job, source: Any) -> None:
     """Read another corpus."""
     check_source(source)
     with wb.preparing:
+        if wb.source is not source and hasattr(wb.model, "question_model"):
+            wb.model = wb.model.spec  # the vectors of a collection are of no use elsewhere, its model is
         wb.source, wb.corpus, wb.chunked, wb.prepared = source, None, None, None
         prepared(wb, job)
     wb.embedded_now()
@@ -74,19 +77,19 @@ def rechunk(wb: Engine, job: Job) -> None:
 
 def search(wb: Engine, job: Job, question: str, **given: Any) -> Retrieval:
     """Find passages."""
-    found = work.find(wb, job, question, work.options_of(wb, given))
+    found = work.find(wb, job, question, options_of(wb, given))
     wb.remember(found)
     return found
 
 
 def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Answer:
     """Find passages and have them answered from."""
-    return answering.ask(wb, job, question, work.options_of(wb, given), llm, heard)
+    return answering.ask(wb, job, question, options_of(wb, given), llm, heard)
 
 
 def compare_contexts(wb: Engine, job: Job, question: str, llm: Any = None, **given: Any) -> Contexts:
     """Answer with the passages, without any, and with the wrong ones."""
-    return examining.compared(wb, job, question, work.options_of(wb, given), llm)
+    return examining.compared(wb, job, question, options_of(wb, given), llm)
 
 
 def judge(wb: Engine, job: Job, llm: Any = None) -> Judgement:
@@ -120,7 +123,7 @@ def rebuild_index(wb: Engine, job: Job) -> int:
 
 
 _CHUNKING = ("model", "chunk_size", "chunk_overlap")
-_SEARCH = ("model", "top_k", "mode", "metric", "mmr", "threshold", "where", "only_selection", "selection", "embedded")
+_SEARCH = ("model", *OPTIONS, "only_selection", "selection", "embedded")
 _ASK = ("llm", "temperature", "seed", "prompt_template")
 
 VERBS: Mapping[str, Verb] = {
@@ -128,7 +131,8 @@ VERBS: Mapping[str, Verb] = {
     "refresh": Verb("embed", "Reading the corpus again", refresh),
     "prepare": Verb("embed", "Reading the corpus", prepare, _CHUNKING),
     "embed": Verb("embed", "Embedding", work.embed, _CHUNKING),
-    "search": Verb("ask", "Searching", search, _SEARCH),
+    "search": Verb("ask", "Searching", search, (*_SEARCH, "llm")),
+    "more_like": Verb("ask", "Searching", likeness.more_like, _SEARCH),
     "ask": Verb("ask", "Searching", ask, (*_SEARCH, *_ASK)),
     "compare_contexts": Verb("ask", "Searching", compare_contexts, (*_SEARCH, *_ASK)),
     "judge": Verb("ask", "Judging", judge, ("llm", "seed")),
@@ -137,6 +141,7 @@ VERBS: Mapping[str, Verb] = {
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
     "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),
     "explain": Verb("explain", "Looking at a text", modelling.explain, ("model",)),
+    "highlight": Verb("light", "Comparing sentences", highlight.highlight),
     "quantize": Verb("int8", "Making an int8 copy", modelling.quantize, _CHUNKING),
     "pull": Verb("pull", "Pulling", modelling.pull),
     "unload": Verb("server", "Unloading", modelling.unload),

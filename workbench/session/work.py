@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,15 @@ from workbench.index.fingerprint import text_key
 from workbench.models import info_of, prepare
 from workbench.models.remote.waiting import listening
 from workbench.records import Chunk, EmbedReport, Retrieval
-from workbench.retrieval import Options, search
+from workbench.retrieval import Options
 from workbench.session.prepare import Prepared, announce, prepared
+from workbench.session.searching import run
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["embed", "fill_index", "find", "layout", "look_at_server", "look_up", "options_of", "searchable"]
+__all__ = ["embed", "fill_index", "find", "layout", "look_at_server", "look_up", "searchable"]
 
 _LONG_QUESTION = 8000
 """Characters of a question; a longer one is a document."""
@@ -57,7 +57,8 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
 
 def _consented(wb: Engine, now: Prepared) -> None:
     """Ask before anything is sent: where it goes, how much it is, and what it costs."""
-    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False):
+    made_elsewhere = hasattr(now.model, "document_name")  # then no chunk is sent anywhere
+    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False) and not made_elsewhere:
         from workbench.models.remote.consent import require
 
         known = wb.known(now)
@@ -88,23 +89,23 @@ def _wait(other: Job, job: Job) -> None:
         raise other.error
 
 
-def find(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
+def find(wb: Engine, job: Job, question: str, options: Options, llm: object = None) -> Retrieval:
     """Embed a question, search with it, and show what was found."""
-    result = look_up(wb, job, question, options)
+    result = look_up(wb, job, question, options, llm)
     if job.cancel.is_set():
         raise Cancelled("The question was overtaken by a newer one.")
     wb.publish(focus=0, query=result.query, answer=None, retrieval=result, error=None)
     return result
 
 
-def look_up(wb: Engine, job: Job, question: str, options: Options) -> Retrieval:
+def look_up(wb: Engine, job: Job, question: str, options: Options, llm: object = None) -> Retrieval:
     """Embed a question and search with it, without a word to the panels."""
     question = _usable(question)
     now, chunks, vectors = searchable(wb, job)
     began = time.perf_counter()
     vector = _query_vector(wb, job, now, question)
     embedded = time.perf_counter()
-    result = search(question, vector, vectors, chunks, options)
+    result = run(wb, job, now, chunks, vectors, question, vector, options, llm)
     return replace(
         result,
         total=len(now.chunks),
@@ -186,17 +187,3 @@ def layout(wb: Engine, job: Job, method: str | None) -> Any:
 
     now, chunks, vectors = searchable(wb, job)
     return draw(wb, job, now, chunks, vectors, method)
-
-
-def options_of(wb: Engine, given: Mapping[str, Any]) -> Options:
-    """Give the search options: what was given for this call, else what the workbench is set to."""
-    chosen = {
-        name: getattr(wb, name) if given.get(name) is None else given[name]
-        for name in ("top_k", "mode", "metric", "mmr", "threshold", "where")
-    }
-    within = given.get("within")
-    if within is None and wb.only_selection and wb.selection:
-        within = wb.selection
-    if within is not None:
-        within = tuple(within["id"] if hasattr(within, "columns") else within)
-    return Options(**chosen, within=within)

@@ -10,6 +10,7 @@ from workbench.corpus import check_source, docstring_documents
 from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
 from workbench.session.answers import AnswerVerbs
 from workbench.session.objects import ObjectVerbs
+from workbench.session.searching import OPTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,6 +94,11 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         threshold: float | None = None,
         where: Mapping[str, object] | None = None,
         within: Any = None,
+        rerank: Any = None,
+        expand: str | tuple[str, ...] | None = None,
+        engine: str | None = None,
+        weights: tuple[float, float] | None = None,
+        group: bool | None = None,
     ) -> Retrieval:
         """Find the passages of a question; None means the workbench's own setting.
 
@@ -103,17 +109,27 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         top_k
             Number of passages.
         mode
-            `dense`.
+            `dense` (vectors), `lexical` (BM25) or `hybrid` (both, by reciprocal rank fusion).
         metric
             `cosine`, `dot` or `euclidean`.
         mmr
             Lambda of maximal marginal relevance, 0 to 1.
         threshold
-            Least score.
+            Least score, in the unit of the passages' scores.
         where
             `{"field": value or list}` on metadata.
         within
             Chunk ids, or a DataFrame with an `id` column.
+        rerank
+            Id of a cross-encoder, a `CrossEncoder`, or a function of a question and texts that gives a number a text.
+        expand
+            `queries` (asked in other words too), `hyde` (with a passage that might answer), or both.
+        engine
+            `exact`, or `hnsw`: Chroma's approximate index, by cosine.
+        weights
+            Of the vectors' and the words' ranking in hybrid search.
+        group
+            Whether passages that say the same are shown as one.
         """
         return self.submit("search", question, **_given(locals())).wait()
 
@@ -129,6 +145,11 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         threshold: float | None = None,
         where: Mapping[str, object] | None = None,
         within: Any = None,
+        rerank: Any = None,
+        expand: str | tuple[str, ...] | None = None,
+        engine: str | None = None,
+        weights: tuple[float, float] | None = None,
+        group: bool | None = None,
     ) -> Answer | Iterator[str]:
         """Search, and have a language model answer from the passages; `stream=True` gives pieces of text."""
         given = _given(locals())
@@ -185,9 +206,20 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         """Say why a chunk is not among the passages of a question: its rank, its score, what dropped it."""
         from workbench.retrieval import why_not
 
-        last = self.retrieval
-        found = last if last is not None and last.query == question.strip() else self.search(question)
-        return why_not(found, chunk)
+        last, answer = self.retrieval, self.answer
+        if last is None or last.query != question.strip():
+            last = self.search(question)
+        return why_not(last, chunk, answer if answer is not None and answer.retrieval is last else None)
+
+    def more_like(self, chunk: str, top_k: int | None = None) -> Retrieval:
+        """Find the passages most like a chunk, by its own vector; the chunk itself is left out.
+
+        Raises
+        ------
+        InputError
+            There is no chunk of that id.
+        """
+        return self.submit("more_like", chunk, top_k).wait()
 
     # Looking ----------------------------------------------------------------------------------------------------
 
@@ -239,7 +271,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         self.close()
 
 
-_OPTIONS = ("top_k", "mode", "metric", "mmr", "threshold", "where", "within")
+_OPTIONS = (*OPTIONS, "within")
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,72 +1,20 @@
-"""What the tabs of the details panel say: scores, chunks, selection."""
+"""What the tabs of the details panel say: chunks, selection."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.records import Chunk, Retrieval
-from workbench.retrieval import ranking, stages
-from workbench.widgets._passages import name_of, place_of, score_text
+from workbench.records import Chunk
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
-__all__ = ["chunks_tab", "scores_tab", "selection_tab"]
+__all__ = ["chunks_tab", "selection_tab"]
 
-ROWS = 50
-"""Rows of the ranking that are shown."""
 LISTED = 200
 """Chunks that are listed; a filter finds the others."""
 SNIPPET = 240
-
-_STAGES = {
-    "filter": "left out by the filter",
-    "selection": "outside the selection",
-    "threshold": "below the threshold",
-    "mmr": "too like a passage above (MMR)",
-    "top_k": "after the last passage",
-}
-
-
-def scores_tab(wb: Workbench, why: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Give the head of the ranking, and what was found out about one chunk (`why`)."""
-    retrieval = wb.retrieval
-    if retrieval is None or retrieval.scores is None or not len(retrieval.scores):
-        return {"empty": "Every chunk's score and rank is shown here once a question is asked."}
-    order = ranking(retrieval.scores, ROWS).tolist()
-    rows = _ranked(wb, retrieval, order)
-    return {
-        "question": retrieval.query,
-        "score_name": retrieval.score_name,
-        "rows": rows,
-        "count": f"The first {len(rows)} of {len(retrieval.ids):,} chunks",
-        "near": [row["id"] for row in rows if not row["passage"]],
-        "why": why,
-    }
-
-
-def _ranked(wb: Workbench, retrieval: Retrieval, order: Sequence[int]) -> list[dict[str, Any]]:
-    assert retrieval.scores is not None
-    passages = {passage.chunk.id: passage for passage in retrieval.passages}
-    dropped = stages(retrieval)
-    chunks = {chunk.id: chunk for chunk in wb.chunk_list}
-    rows = []
-    for rank, row in enumerate(order, start=1):
-        key = retrieval.ids[row]
-        passage, chunk = passages.get(key), chunks.get(key)
-        rows.append(
-            {
-                "rank": rank,
-                "score": score_text(float(retrieval.scores[row])),
-                "id": key,
-                "name": name_of(chunk) if chunk else key,
-                "place": place_of(chunk) if chunk else "",
-                "passage": passage.rank if passage else 0,
-                "why": f"passage {passage.rank}" if passage else _STAGES[dropped[row]],
-            }
-        )
-    return rows
 
 
 def chunks_tab(wb: Workbench, words: str = "") -> dict[str, Any]:

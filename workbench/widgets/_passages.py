@@ -11,6 +11,8 @@ from workbench.records import Answer, Chunk, Retrieval
 from workbench.sentences import content_words, sentence_spans
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from workbench.session import Workbench
 
 __all__ = [
@@ -63,12 +65,14 @@ def bar(score: float, score_name: str, best: float) -> float:
     """Give the length of a score's bar, 0 to 1.
 
     A cosine is its own length; a distance is measured against 2, the largest between unit vectors; a dot product
-    against the best one where that is above 1.
+    against the best one where that is above 1; any other score against the best one.
     """
     if score_name == "-euclidean":
         score = 1 + score / 2
     elif score_name == "dot":
         score /= max(best, 1.0)
+    elif score_name != "cosine":
+        score = score / best if best > 0 else 0.0
     return round(min(max(score, 0.0), 1.0), 3)
 
 
@@ -94,8 +98,17 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in content_words(text))
 
 
-def runs(question: str, text: str) -> list[dict[str, Any]]:
+def runs(question: str, text: str, lit: tuple[int, int] | None = None) -> list[dict[str, Any]]:
     """Cut a text where its look changes.
+
+    Parameters
+    ----------
+    question
+        Its words are bold.
+    text
+        The passage.
+    lit
+        Span of the sentence to mark; by default the one that shares most words with the question.
 
     Returns
     -------
@@ -104,7 +117,7 @@ def runs(question: str, text: str) -> list[dict[str, Any]]:
         joined are the text.
     """
     wanted = _stems(question)
-    best = best_sentence(question, text) or (0, 0)
+    best = lit or best_sentence(question, text) or (0, 0)
     words = [match.span() for match in _WORD.finditer(text) if wanted & _stems(match.group())]
     cuts = sorted({0, len(text), *best, *(edge for span in words for edge in span)})
     starts = {start for start, _ in words}
@@ -118,14 +131,14 @@ def runs(question: str, text: str) -> list[dict[str, Any]]:
     ]
 
 
-def score_text(score: float) -> str:
-    """Give a score with three decimals and a true minus sign."""
-    return f"{score:.3f}".replace("-", "−")
+def score_text(score: float, score_name: str = "") -> str:
+    """Give a score with three decimals (four for RRF, whose best is 0.0328) and a true minus sign."""
+    return f"{score:.{4 if score_name == 'RRF' else 3}f}".replace("-", "−")
 
 
 def why_empty(wb: Workbench, retrieval: Retrieval) -> str:
     """Say why a question found nothing, and what would help."""
-    options, scores = retrieval.options, retrieval.scores
+    scores = retrieval.scores
     if not wb.chunk_list:
         return "The corpus holds no text to search. Choose another corpus in step 1."
     if scores is None or not len(scores):
@@ -134,9 +147,14 @@ def why_empty(wb: Workbench, retrieval: Retrieval) -> str:
         if "selection" in retrieval.drops.values():
             return "No chunk lies inside both the selection and the filter. Clear one of them."
         return "No chunk passes the filter. Remove a filter under More…."
+    return _unfound(retrieval, scores)
+
+
+def _unfound(retrieval: Retrieval, scores: np.ndarray) -> str:
+    options = retrieval.options
+    if options.get("mode") == "lexical" and not scores.any():
+        return "No word of the question stands in the corpus. Search by meaning, or by both, under More…."
     if options.get("threshold") is not None:
-        return (
-            f"No {retrieval.score_name} reaches the threshold {options['threshold']:g}; "
-            f"the best is {score_text(float(scores.max()))}. Lower it under More…."
-        )
+        best = "" if retrieval.score_name == "reranker" else f"; the best is {score_text(float(scores.max()))}"
+        return f"No {retrieval.score_name} reaches the threshold {options['threshold']:g}{best}. Lower it under More…."
     return "The question found no passage."

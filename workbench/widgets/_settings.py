@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.generation import EXTRACTIVE
 from workbench.records import Chunk, ModelInfo
-from workbench.retrieval import METRICS
 from workbench.session.choices import best_language_model
+from workbench.widgets._search import search_settings
 from workbench.widgets._words import bytes_text, job_text, join, short_model
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ __all__ = ["chips", "chosen", "fields_of", "models", "settings"]
 
 VALUES = 200
 """Values of a field that its picker lists: the most common ones."""
-
-_RANGES = {
-    "cosine": "a cosine, from −1 to 1",
-    "dot": "a dot product",
-    "euclidean": "minus a distance, so 0 is the best",
-}
 
 
 def fields_of(chunks: Sequence[Chunk]) -> dict[str, dict[str, Any]]:
@@ -61,11 +55,9 @@ def settings(wb: Workbench, fields: Mapping[str, Any]) -> dict[str, Any]:
     where = wb.where or {}
     return {
         "top_k": wb.top_k,
-        "metric": wb.metric,
-        "metrics": list(METRICS),
+        **search_settings(wb),
         "mmr": wb.mmr,
         "threshold": wb.threshold,
-        "threshold_unit": _RANGES[wb.metric],
         "only_selection": wb.only_selection,
         "selected": len(wb.selection),
         "temperature": wb.temperature,
@@ -86,13 +78,15 @@ def chips(wb: Workbench) -> list[str]:
     said = [
         f"top {wb.top_k}",
         wb.mode,
-        wb.metric,
+        "BM25" if wb.mode == "lexical" else wb.metric,
         "no language model" if model == EXTRACTIVE else short_model(model),
     ]
     if wb.mmr is not None:
         said.append(f"MMR {wb.mmr:g}")
     if wb.threshold is not None:
         said.append(f"at least {wb.threshold:g}".replace("-", "−"))
+    said += [name for name in (wb.engine,) if name != "exact"]
+    said += [name for name, on in (("reranked", wb.rerank is not None), ("expanded", bool(wb.expand))) if on]
     said += [f"{name}: {_few(_listed(value))}" for name, value in (wb.where or {}).items()]
     if wb.only_selection and wb.selection:
         said.append(f"inside {len(wb.selection)} selected")

@@ -13,17 +13,29 @@ function text(card, ui) {
 
 const neighbour = (label, words, end) => h("div", { class: "beside", key: label }, h("b", {}, label), h("p", {}, words || end));
 
+function toggle(set, id, redraw) {
+  if (set.has(id)) set.delete(id);
+  else set.add(id);
+  redraw();
+}
+
 function links(card, ui, act, redraw) {
   const open = ui.open.has(card.id);
-  const fold = () => {
-    if (open) ui.open.delete(card.id);
-    else ui.open.add(card.id);
-    redraw();
-  };
+  const copies = ui.copies.has(card.id);
   return h("div", { class: "links", key: "links" },
-    h("button", { type: "button", class: "wb-link fold", "aria-expanded": String(open), "data-from": card.from, onclick: fold }, open ? "Show less" : "Show all"),
+    h("button", { type: "button", class: "wb-link fold", "aria-expanded": String(open), "data-from": card.from, onclick: () => toggle(ui.open, card.id, redraw) }, open ? "Show less" : "Show all"),
     h("button", { type: "button", class: "wb-link", "aria-expanded": String(Boolean(card.around)), onclick: () => act({ do: "around", chunk: card.id }) },
-      card.around ? "Hide the passages around it" : "In its document"));
+      card.around ? "Hide the passages around it" : "In its document"),
+    h("button", { type: "button", class: "wb-link like", title: "Search with this passage itself", onclick: () => act({ do: "like", chunk: card.id }) }, "More like this"),
+    card.copied ? h("button", { type: "button", class: "wb-link copies", "aria-expanded": String(copies), onclick: () => toggle(ui.copies, card.id, redraw) },
+      `and ${card.copied} ${card.copied === 1 ? "copy" : "copies"}`) : null);
+}
+
+function copied(card, ui, act) {
+  if (!card.copied || !ui.copies.has(card.id)) return null;
+  const more = card.copied - card.copies.length;
+  return h("div", { class: "beside", key: "copies" }, h("b", {}, "Says the same"),
+    h("div", { class: "list" }, card.copies.map((id) => h("button", { type: "button", class: "wb-link", onclick: () => act({ do: "open", chunk: id }) }, id)), more > 0 ? h("span", {}, `and ${more} more`) : null));
 }
 
 function header(card, state, opened, act) {
@@ -32,7 +44,8 @@ function header(card, state, opened, act) {
   return h("header", { key: "header" },
     h("span", { class: "from", title: `${card.name} · ${card.place}` }, h("b", {}, card.name), ` · ${card.place}`),
     card.score ? h("span", { class: "score", title: card.why || null },
-      h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${card.bar * 100}%` } })), name) : null,
+      h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${card.bar * 100}%` } })), name,
+      card.margin ? h("span", { class: "margin", title: "So much more than the next passage" }, `+${card.margin}`) : null) : null,
     h("em", { class: `tag ${kind}` }, card.tag),
     opened ? h("button", { type: "button", class: "wb-link", "aria-label": "Close the passage from the map", onclick: () => act({ do: "shut" }) }, "Close") : null);
 }
@@ -55,7 +68,8 @@ function article(card, state, ui, act, redraw, lit, opened) {
       text(card, ui),
       card.around ? neighbour("After it", card.around.after, "Nothing: the document ends with this passage.") : null,
       opened && card.why ? h("p", { class: "wb-note", key: "why" }, card.why) : null,
-      links(card, ui, act, redraw)));
+      links(card, ui, act, redraw),
+      copied(card, ui, act)));
 }
 
 function draw(state, ui, act, redraw, model) {
@@ -79,4 +93,4 @@ function foldable(root) {
   }
 }
 
-export default { render: (context) => mount(context, "wb-cards", { open: new Set() }, draw, foldable) };
+export default { render: (context) => mount(context, "wb-cards", { open: new Set(), copies: new Set() }, draw, foldable) };

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CardsPanel", "view"]
 
+COPIES = 20
+"""Ids of copies that are listed; all are counted."""
 LEAD = 100
 """Characters before the best sentence from which on a folded text starts at that sentence."""
 
@@ -24,19 +26,44 @@ class CardsPanel(LivePanel):
     """Shows `wb.retrieval`, and `wb.opened` on top."""
 
     name = "cards_panel"
-    reads = ("retrieval", "answer", "opened", "chunks", "embedded")
+    reads = ("retrieval", "answer", "opened", "chunks", "embedded", "highlights")
 
     def __init__(self, wb: Workbench) -> None:
         self._around: set[str] = set()
         super().__init__(wb)
+        self.watch("retrieval", self._compare)
+        if wb.retrieval is not None:
+            self._ask_for(wb.retrieval)  # found before anything was shown
 
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn."""
         return view(self.wb, self._around)
 
     def actions(self) -> Mapping[str, Callable[..., object]]:
-        """Light a passage, show it in its document, shut the one opened on the map."""
-        return {"focus": self.light, "around": self._toggle, "shut": self._shut}
+        """Light a passage, show it in its document or what is like it, open a copy, shut the one from the map."""
+        return {
+            "focus": self.light,
+            "around": self._toggle,
+            "like": self._like,
+            "open": self._open,
+            "shut": self._shut,
+        }
+
+    def _compare(self, change: Mapping[str, Any]) -> None:
+        """Have the passages' sentences compared with the question, once the cards are there."""
+        if change["new"] is not None and self.wb.live:
+            self._ask_for(change["new"])
+
+    def _ask_for(self, retrieval: Retrieval) -> None:
+        known = self.wb.highlights
+        if known is None or known.retrieval is not retrieval:
+            self.wb.submit("highlight", id(retrieval))
+
+    def _like(self, chunk: str) -> None:
+        self.wb.submit("more_like", chunk)
+
+    def _open(self, chunk: str) -> None:
+        self.wb.opened = chunk
 
     def _toggle(self, chunk: str) -> None:
         self._around ^= {chunk}
@@ -72,17 +99,38 @@ def view(wb: Workbench, around: Collection[str] = ()) -> dict[str, Any]:
 
 
 def _cards(wb: Workbench, retrieval: Retrieval, answer: Answer | None, around: Collection[str]) -> list[dict[str, Any]]:
-    best = max((passage.score for passage in retrieval.passages), default=0.0)
+    scores = [passage.score for passage in retrieval.passages]
+    best, lit = max(scores, default=0.0), _lit(wb, retrieval)
     return [
-        _card(wb, passage.chunk, retrieval.query, around)
-        | _scored(passage.score, retrieval, best)
+        _card(wb, passage.chunk, retrieval, around, lit.get(passage.chunk.id))
+        | _scored(passage.score, retrieval.score_name, best)
         | {"rank": passage.rank, "tag": fate(passage.rank, answer), "why": passage.why}
-        for passage in retrieval.passages
+        | {"copies": list(passage.copies[:COPIES]), "copied": len(passage.copies)}
+        | {"margin": _margin(passage.score, after, retrieval.score_name)}
+        for passage, after in zip(retrieval.passages, [*scores[1:], None], strict=False)
     ]
 
 
-def _card(wb: Workbench, chunk: Chunk, question: str, around: Collection[str]) -> dict[str, Any]:
-    pieces = runs(question, chunk.text)
+def _margin(score: float, after: float | None, name: str) -> str:
+    """Give how much more a score is than the next one; nothing for the last, or where diversity has the say."""
+    return "" if after is None or after > score else score_text(score - after, name)
+
+
+def _lit(wb: Workbench, retrieval: Retrieval) -> Mapping[str, tuple[int, int]]:
+    """Give the sentences to mark, where they have been compared; nothing means those that share most words."""
+    found = wb.highlights
+    return found.spans if found is not None and found.retrieval is retrieval else {}
+
+
+def _card(
+    wb: Workbench,
+    chunk: Chunk,
+    retrieval: Retrieval | None,
+    around: Collection[str],
+    lit: tuple[int, int] | None = None,
+) -> dict[str, Any]:
+    asked = retrieval is not None and "like" not in retrieval.options
+    pieces = runs(retrieval.query if retrieval is not None and asked else "", chunk.text, lit)
     return {
         "id": chunk.id,
         "name": name_of(chunk),
@@ -90,11 +138,14 @@ def _card(wb: Workbench, chunk: Chunk, question: str, around: Collection[str]) -
         "runs": pieces,
         "from": _folded_start(pieces),
         "around": _neighbours(wb, chunk.id) if chunk.id in around else None,
+        "margin": "",
+        "copies": [],
+        "copied": 0,
     }
 
 
-def _scored(score: float, retrieval: Retrieval, best: float) -> dict[str, Any]:
-    return {"score": score_text(score), "bar": bar(score, retrieval.score_name, best)}
+def _scored(score: float, name: str, best: float) -> dict[str, Any]:
+    return {"score": score_text(score, name), "bar": bar(score, name, best)}
 
 
 def _folded_start(pieces: list[dict[str, Any]]) -> int:
@@ -119,7 +170,7 @@ def _opened(wb: Workbench, around: Collection[str]) -> dict[str, Any] | None:
         chunk = wb.chunk(wb.opened)
     except WorkbenchError:
         return None  # the corpus has changed since the click; there is nothing left to show
-    card = _card(wb, chunk, wb.retrieval.query if wb.retrieval else "", around)
+    card = _card(wb, chunk, wb.retrieval, around)
     return card | {"score": "", "bar": 0.0, "rank": 0, "tag": "From the map", "why": ""} | _standing(wb, chunk.id)
 
 
@@ -132,7 +183,9 @@ def _standing(wb: Workbench, chunk: str) -> dict[str, Any]:
     except WorkbenchError:
         return {"why": "It was not embedded when the question was asked."}
     score, best = stands.score or 0.0, max((passage.score for passage in retrieval.passages), default=0.0)
-    return _scored(score, retrieval, best) | {"rank": stands.rank or 0, "why": stands.sentence}
+    if retrieval.score_name == "reranker":
+        return {"rank": stands.rank or 0, "why": stands.sentence}
+    return _scored(score, retrieval.score_name, best) | {"rank": stands.rank or 0, "why": stands.sentence}
 
 
 def _note(retrieval: Retrieval | None) -> str:

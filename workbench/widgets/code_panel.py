@@ -30,7 +30,9 @@ class CodePanel(LivePanel):
         return {}
 
     def refresh(self, change: Mapping[str, Any] | None = None) -> None:
-        """Draw; of progress only that of the index tells anything here."""
+        """Draw; of progress only that of the index tells anything here, and of an answer only its end."""
+        if self.wb.answer is not None and self.wb.answer.streaming:
+            return
         if change is None or change["name"] != "progress" or _filling(self.wb) != self.live.state["filling"]:
             super().refresh(change)
 

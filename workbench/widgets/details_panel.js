@@ -25,30 +25,6 @@ const table = (label, heads, rows) => h("div", { class: "scroll", tabindex: "0",
 
 const opener = (id, act, label) => h("button", { type: "button", class: "wb-link", title: "Show this passage", onclick: () => act({ do: "open", chunk: id }) }, label || id);
 
-function whyNot(content, ui, act) {
-  const box = `${ui.id}-why`;
-  const submit = (event) => {
-    event.preventDefault();
-    act({ do: "why", chunk: event.currentTarget.elements.chunk.value });
-  };
-  return h("form", { class: "why", key: "why", ...sends(submit) },
-    h("label", { for: box }, "Why not?"),
-    h("input", { class: "wb-field", id: box, name: "chunk", list: `${box}-ids`, placeholder: "id of a chunk, such as llamas.md:3", autocomplete: "off" }),
-    h("datalist", { id: `${box}-ids` }, content.near.map((id) => h("option", { value: id }))),
-    h("button", { class: "wb-button", type: "submit" }, "Explain"),
-    h("span", { class: "found", role: "status" }, content.why ? [h("b", {}, content.why.chunk), " ", content.why.sentence] : null));
-}
-
-function scores(content, ui, act) {
-  return [
-    whyNot(content, ui, act),
-    h("p", { class: "wb-note", key: "count" }, content.count, " for “", content.question, `” · score: ${content.score_name}`),
-    table("Scores", ["rank", "score", "document", "where", "what became of it"], content.rows.map((row) =>
-      h("tr", { key: row.id, class: row.passage ? "kept" : null }, h("td", { class: "wb-number" }, String(row.rank)), h("td", { class: "wb-number" }, row.score),
-        h("td", {}, opener(row.id, act, row.name)), h("td", {}, row.place), h("td", { class: row.passage ? "wb-ok" : "wb-note" }, row.why)))),
-  ];
-}
-
 function chunks(content, ui, act) {
   const type = (event) => {
     clearTimeout(ui.timer);
@@ -80,7 +56,7 @@ function selection(content, ui, act) {
 
 function draw(state, ui, act) {
   const content = state.content;
-  const inside = content.empty ? h("p", { class: "quiet" }, content.empty) : content.guest ? null : { prompt, scores, chunks, selection }[state.tab](content, ui, act);
+  const inside = content.empty ? h("p", { class: "quiet" }, content.empty) : content.guest ? null : { prompt, chunks, selection }[state.tab](content, ui, act);
   return [
     tabs(state, ui, act),
     h("div", { key: state.tab, role: "tabpanel", id: `${ui.id}-panel`, class: content.guest ? "tab guest" : "tab", "aria-labelledby": `${ui.id}-${state.tab}` },

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 
 from workbench.errors import InputError
-from workbench.widgets._details import chunks_tab, scores_tab, selection_tab
+from workbench.widgets._details import chunks_tab, selection_tab
 from workbench.widgets._live import LivePanel
 from workbench.widgets.code_panel import CodePanel
 from workbench.widgets.contexts_panel import ContextsPanel
 from workbench.widgets.prompt_panel import PromptPanel
 from workbench.widgets.sees_panel import SeesPanel
+from workbench.widgets.trace_panel import TracePanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -25,6 +26,7 @@ GUESTS: Mapping[str, Callable[[Workbench], LivePanel]] = {
     "prompt": PromptPanel,
     "contexts": ContextsPanel,
     "sees": SeesPanel,
+    "scores": TracePanel,
     "code": CodePanel,
 }
 """The tabs whose content is a panel of its own, made when it is first turned to."""
@@ -39,7 +41,6 @@ class DetailsPanel(LivePanel):
     def __init__(self, wb: Workbench) -> None:
         self._tab = "prompt"
         self._words = ""
-        self._why: tuple[object, dict[str, Any] | None] = (None, None)
         self._guests: dict[str, LivePanel] = {}
         super().__init__(wb)
         self._below = VBox()
@@ -48,16 +49,14 @@ class DetailsPanel(LivePanel):
         self.watch("contexts", self._contexts_begin)
 
     def view(self) -> dict[str, Any]:
-        """Give the state that is drawn; what was found out about a chunk goes with the question it was asked of."""
-        asked, why = self._why
-        return view(self.wb, self._tab, self._words, why if asked is self.wb.retrieval else None)
+        """Give the state that is drawn."""
+        return view(self.wb, self._tab, self._words)
 
     def actions(self) -> Mapping[str, Callable[..., object]]:
-        """Turn to a tab, filter chunks, ask why not, open a chunk, narrow the selection."""
+        """Turn to a tab, filter chunks, open a chunk, narrow the selection."""
         return {
             "tab": self._turn,
             "filter": self._filter,
-            "why": self._ask_why,
             "open": self._open,
             "only": self._only,
             "drop": self._drop,
@@ -90,18 +89,6 @@ class DetailsPanel(LivePanel):
     def _filter(self, words: str) -> None:
         self._words = words
 
-    def _ask_why(self, chunk: str) -> None:
-        retrieval = self.wb.retrieval
-        if retrieval is None:
-            raise InputError("Ask a question first; then every chunk has a rank and a score.")
-        if not chunk.strip():
-            raise InputError("Type or choose the id of a chunk first, such as 'document.md:0'.")
-        found = self.wb.why_not(retrieval.query, chunk.strip())
-        self._why = (
-            retrieval,
-            {"chunk": chunk.strip(), "rank": found.rank, "stage": found.stage, "sentence": found.sentence},
-        )
-
     def _open(self, chunk: str) -> None:
         self.wb.opened = chunk
 
@@ -116,7 +103,7 @@ class DetailsPanel(LivePanel):
         self.wb.only_selection = False
 
 
-def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any] | None = None) -> dict[str, Any]:
+def view(wb: Workbench, tab: str = "prompt", words: str = "") -> dict[str, Any]:
     """Give what the panel draws: the tabs' names and the content of the open one.
 
     Parameters
@@ -127,12 +114,9 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
         One of `TABS`.
     words
         What the chunks are filtered by.
-    why
-        What was found out about one chunk, or None.
     """
     make: dict[str, Callable[[], dict[str, Any]]] = {
         **dict.fromkeys(GUESTS, lambda: {"guest": True}),
-        "scores": lambda: scores_tab(wb, why),
         "chunks": lambda: chunks_tab(wb, words),
         "selection": lambda: selection_tab(wb),
     }
@@ -140,7 +124,7 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "", why: dict[str, Any
         "prompt": "Prompt",
         "contexts": "With and without",
         "sees": "What the model sees",
-        "scores": "Scores",
+        "scores": "Trace",
         "chunks": "Chunks",
         "selection": f"Selection ({len(wb.selection):,})",
         "code": "Code",

@@ -63,21 +63,73 @@ function list(state, ui, act, redraw) {
       h("span", { class: "what" }, entry.question), h("span", { class: "wb-note" }, entry.kind)))));
 }
 
+const MODES = { dense: "by meaning (dense)", lexical: "by words (BM25)", hybrid: "by both (hybrid)" };
+const EXPANSIONS = { queries: " Ask in other words too", hyde: " Search with a made-up answer (HyDE)" };
+
+const choice = (value, names, label, pick, said = {}) => h("select", { class: "wb-field", value, "aria-label": label, onchange: (event) => pick(event.target.value) },
+  names.map((name) => h("option", { value: name }, said[name] || name)));
+
+const tick = (label, checked, pick) => h("label", { class: "field" }, h("span", {}, h("input", { type: "checkbox", checked, onchange: (event) => pick(event.target.checked) }), label));
+
+// How many chunks have each score, and where the threshold cuts; bars are on a root scale, so that few are seen too.
+function histogram(s, set) {
+  const { bins, low, high, survive, total, score_name: name } = s.histogram;
+  const most = Math.sqrt(Math.max(...bins, 1));
+  const at = Math.min(1, Math.max(0, (s.threshold - low) / (high - low || 1)));
+  return h("div", { class: "histogram", key: "histogram" },
+    h("div", { class: "bars", "aria-hidden": "true" }, bins.map((count, place) =>
+      h("i", { class: (place + 0.5) / bins.length < at ? "out" : null, style: { height: `${(100 * Math.sqrt(count)) / most}%` } })), h("b", { style: { left: `${at * 100}%` } })),
+    h("input", { type: "range", min: String(low), max: String(high), step: String((high - low) / 200 || 0.01), value: String(s.threshold), "aria-label": `Threshold on ${name}`, onchange: (event) => set("threshold", Math.round(Number(event.target.value) * 1000) / 1000) }),
+    h("span", { class: "wb-note", role: "status" }, `${survive.toLocaleString("en")} of ${total.toLocaleString("en")} chunks of the last search reach it`));
+}
+
+function threshold(s, set) {
+  const fused = !s.threshold_unit;
+  const first = s.histogram ? Math.round(s.histogram.low * 100) / 100 : s.metric === "euclidean" ? -1 : 0;
+  return h("div", { class: "field", key: "cut" },
+    h("label", {}, h("input", { type: "checkbox", checked: s.threshold !== null, disabled: fused && s.threshold === null, onchange: (event) => set("threshold", event.target.checked ? first : null) }), " Only scores of at least"),
+    fused ? h("span", { class: "wb-note" }, "not for fused ranks, which say nothing of closeness") : null,
+    s.threshold === null || fused ? null : h("label", { class: "inline", key: "threshold" },
+      h("input", { class: "wb-field", type: "number", step: "0.05", value: String(s.threshold), "aria-label": "Threshold", onchange: (event) => set("threshold", number(event)) }),
+      h("span", { class: "wb-note" }, s.threshold_unit)),
+    s.threshold === null || fused || !s.histogram ? null : histogram(s, set));
+}
+
+function advanced(s, set, act) {
+  return h("details", { key: "advanced", class: "advanced" }, h("summary", {}, "Reranking, expansion, index"),
+    field("Rerank with", h("input", { class: "wb-field", type: "text", value: s.rerank, placeholder: s.reranker || "id of a cross-encoder", spellcheck: "false", onchange: (event) => set("rerank", event.target.value.trim()) })),
+    s.reranker ? h("p", { class: "wb-note" }, `Set in code: ${s.reranker}`) : null,
+    s.expansions.map((kind) => tick(EXPANSIONS[kind] || kind, s.expand.includes(kind), (on) => act({ do: "expand", kind, on }))),
+    tick(" Show passages that say the same as one", s.group, (on) => set("group", on)),
+    s.mode === "lexical" ? null : field("Index", choice(s.engine, s.engines, "Index", (value) => set("engine", value), { exact: "exact", hnsw: "Chroma's HNSW (approximate, cosine)" })));
+}
+
 function searching(s, act) {
   const set = (name, value) => act({ do: "set", name, value });
   return h("fieldset", { key: "searching" }, h("legend", {}, "How to search"),
     field("Passages (top_k)", h("input", { class: "wb-field", type: "number", min: "1", step: "1", value: String(s.top_k), onchange: (event) => set("top_k", number(event)) })),
-    field("Closeness", h("select", { class: "wb-field", value: s.metric, onchange: (event) => set("metric", event.target.value) }, s.metrics.map((name) => h("option", { value: name }, name)))),
-    h("div", { class: "field" },
+    field("Search", choice(s.mode, s.modes, "Mode", (value) => set("mode", value), MODES)),
+    s.mode === "hybrid" ? h("div", { class: "field", key: "weights" }, h("span", {}, "Meaning or words"),
+      h("label", { class: "inline" }, h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(s.words_share), "aria-label": "Share of the ranking by words: 0 meaning alone, 1 words alone", onchange: (event) => act({ do: "weigh", words: Number(event.target.value) }) }),
+        h("span", { class: "wb-note" }, `${Math.round(100 * s.words_share)}% words`))) : null,
+    s.mode === "lexical" ? null : field("Closeness", choice(s.metric, s.metrics, "Closeness", (value) => set("metric", value))),
+    h("div", { class: "field", key: "mmr" },
       h("label", {}, h("input", { type: "checkbox", checked: s.mmr !== null, onchange: (event) => set("mmr", event.target.checked ? 0.5 : null) }), " Unlike each other (MMR)"),
       s.mmr === null ? null : h("label", { class: "inline", key: "lambda" },
         h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(s.mmr), "aria-label": "MMR lambda: 0 most diverse, 1 closest", onchange: (event) => set("mmr", Number(event.target.value)) }),
         h("span", { class: "wb-note" }, `λ ${s.mmr}`))),
-    h("div", { class: "field" },
-      h("label", {}, h("input", { type: "checkbox", checked: s.threshold !== null, onchange: (event) => set("threshold", event.target.checked ? (s.metric === "euclidean" ? -1 : 0) : null) }), " Only scores of at least"),
-      s.threshold === null ? null : h("label", { class: "inline", key: "threshold" },
-        h("input", { class: "wb-field", type: "number", step: "0.05", value: String(s.threshold), "aria-label": "Threshold", onchange: (event) => set("threshold", number(event)) }),
-        h("span", { class: "wb-note" }, s.threshold_unit))));
+    threshold(s, set),
+    advanced(s, set, act));
+}
+
+// What the last search has to say beside its passages; nothing where all went as asked and something is close.
+function remarks(r) {
+  if (!r.far && !r.recall && !r.notes.length && !r.expansions.length) return null;
+  return h("div", { class: "remarks", key: "remarks", role: "status" },
+    r.far ? h("p", { class: "nothing-close", key: "far" }, r.far) : null,
+    r.notes.map((note) => h("p", { class: "wb-note wb-warn" }, note)),
+    r.expansions.length ? h("p", { class: "wb-note", key: "expansions" }, "Searched with too: ", r.expansions.map((one) => h("span", { class: "expansion", title: one.text }, one.kind === "hyde" ? `a made-up answer: “${one.text}”` : `“${one.text}”`))) : null,
+    r.recall ? h("p", { class: "wb-note", key: "recall" }, r.recall) : null);
 }
 
 const same = (one, other) => typeof one === typeof other && one === other;
@@ -142,6 +194,7 @@ function draw(state, ui, act, redraw) {
     state.problem && !ui.blank ? h("p", { class: "problem", role: "alert", key: "problem" }, state.problem) : null,
     chipRow(state, ui, act, redraw),
     state.changed ? h("p", { class: "wb-note", key: "changed" }, "The passages below were found with other settings; ask again to use these.") : null,
+    remarks(state.remarks),
     settings ? h("div", { class: "settings", key: "settings" }, searching(state.settings, act), inside(state.settings, ui, act, redraw), answering(state, ui, act)) : null,
     (ui.open === "questions" && state.questions.length) || (ui.open === "earlier" && state.earlier.length) ? list(state, ui, act, redraw) : null,
   ];

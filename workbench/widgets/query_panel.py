@@ -9,7 +9,9 @@ from traitlets import TraitError
 
 from workbench.errors import InputError
 from workbench.records import Answer, Chunk, Retrieval
+from workbench.retrieval import EXPANSIONS
 from workbench.widgets._live import LivePanel
+from workbench.widgets._search import remarks
 from workbench.widgets._settings import chips, fields_of, models, settings
 from workbench.widgets._words import count, short_model
 
@@ -20,7 +22,11 @@ __all__ = ["QueryPanel", "view"]
 
 SETTABLE = {
     "top_k": "a whole number of passages, 1 or more",
+    "mode": "dense, lexical or hybrid",
     "metric": "cosine, dot or euclidean",
+    "engine": "exact or hnsw",
+    "rerank": "the id of a cross-encoder, or nothing",
+    "group": "yes or no",
     "mmr": "a number from 0 to 1",
     "threshold": "a number",
     "only_selection": "yes or no",
@@ -30,7 +36,7 @@ SETTABLE = {
 }
 """What can be set here, and what it takes."""
 
-_ASKED = ("top_k", "metric", "mmr", "threshold", "where")
+_ASKED = ("top_k", "mode", "metric", "mmr", "threshold", "where", "engine", "weights", "expand", "group")
 
 
 class QueryPanel(LivePanel):
@@ -41,7 +47,8 @@ class QueryPanel(LivePanel):
         *SETTABLE,
         "query",
         "retrieval",
-        "mode",
+        "weights",
+        "expand",
         "where",
         "selection",
         "presentation",
@@ -72,6 +79,8 @@ class QueryPanel(LivePanel):
             "stop": self._stop,
             "set": self._set,
             "where": self._where,
+            "weigh": self._weigh,
+            "expand": self._expand,
             "pull": self._pull,
             "cancel_pull": self._cancel_pull,
             "recall": self._recall,
@@ -90,7 +99,7 @@ class QueryPanel(LivePanel):
         if name not in SETTABLE:
             raise InputError(f"{name!r} is not a setting of a question; those are {', '.join(SETTABLE)}.")
         try:
-            setattr(self.wb, name, value)
+            setattr(self.wb, name, (value or None) if name == "rerank" else value)
         except TraitError:
             raise InputError(f"{name} is {'empty' if value is None else value}; give {SETTABLE[name]}.") from None
 
@@ -99,6 +108,15 @@ class QueryPanel(LivePanel):
         if values:
             where[field] = values[0] if len(values) == 1 else values
         self.wb.where = where or None
+
+    def _weigh(self, words: float) -> None:
+        """Set the share, 0 to 1, that the ranking by words has in the fusion."""
+        self.wb.weights = (round(2 * (1 - words), 2), round(2 * words, 2))
+
+    def _expand(self, kind: str, on: bool) -> None:
+        before = (self.wb.expand,) if isinstance(self.wb.expand, str) else tuple(self.wb.expand or ())
+        after = tuple(one for one in EXPANSIONS if (on if one == kind else one in before))
+        self.wb.expand = after or None
 
     def _pull(self, model: str) -> None:
         self.wb.submit("pull", model)
@@ -133,6 +151,7 @@ def view(wb: Workbench, fields: Mapping[str, Any] | None = None) -> dict[str, An
         "busy": busy,
         "chips": chips(wb),
         "changed": not busy and _changed(wb),
+        "remarks": remarks(wb.retrieval),
         "settings": settings(wb, fields_of(wb.chunk_list) if fields is None else fields),
         "models": models(wb),
         "questions": [question.question for question in wb.questions],
