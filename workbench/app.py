@@ -14,6 +14,7 @@ from workbench.widgets._render import summary_html, summary_lines
 from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
 from workbench.widgets.code_panel import CodePanel
+from workbench.widgets.contexts_panel import ContextsPanel
 from workbench.widgets.corpus_panel import CorpusPanel
 from workbench.widgets.details_panel import DetailsPanel
 from workbench.widgets.embed_panel import EmbedPanel
@@ -21,6 +22,7 @@ from workbench.widgets.explore_panel import ExplorePanel
 from workbench.widgets.map_panel import MapPanel
 from workbench.widgets.model_panel import ModelPanel
 from workbench.widgets.ollama_panel import OllamaPanel
+from workbench.widgets.prompt_panel import PromptPanel
 from workbench.widgets.query_panel import QueryPanel
 from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.status_panel import StatusPanel
@@ -38,6 +40,7 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "answer": AnswerPanel,
     "cards": CardsPanel,
     "code": CodePanel,
+    "contexts": ContextsPanel,
     "corpus": CorpusPanel,
     "details": DetailsPanel,
     "embed": EmbedPanel,
@@ -45,6 +48,7 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "map": MapPanel,
     "model": ModelPanel,
     "ollama": OllamaPanel,
+    "prompt": PromptPanel,
     "query": QueryPanel,
     "sees": SeesPanel,
     "status": StatusPanel,

@@ -11,6 +11,7 @@ from workbench.records import (
     Answer,
     Chunk,
     Clustering,
+    Contexts,
     Document,
     Explanation,
     ModelCheck,
@@ -30,6 +31,7 @@ __all__ = [
     "check_frame",
     "chunks_frame",
     "clusters_frame",
+    "contexts_frame",
     "documents_frame",
     "explanation_html",
     "frame_of",
@@ -151,7 +153,7 @@ def _history_row(entry: Answer | Retrieval) -> tuple[object, ...]:
 def answer_html(answer: Answer) -> str:
     """Show an answer, its model and its passages; text from documents and models is escaped."""
     passages = answer.retrieval.passages if answer.retrieval else ()
-    note = answer.problem or ("" if answer.complete else "incomplete")
+    note = answer.problem or answer.unread or ("" if answer.complete else "incomplete")
     rows = "".join(
         f"<li value='{passage.rank}'><b>{html.escape(passage.chunk.document)}</b> {passage.score:.3f} "
         f"{html.escape(' '.join(passage.chunk.text.split())[:240])}</li>"
@@ -161,6 +163,23 @@ def answer_html(answer: Answer) -> str:
         f"<div><p>{html.escape(answer.text)}</p><p><small>{html.escape(answer.model)}"
         f"{' · ' if note else ''}{html.escape(note)}</small></p><ol>{rows}</ol></div>"
     )
+
+
+def contexts_frame(contexts: Contexts) -> pd.DataFrame:
+    """Give a row a context that was tried: context, passages, complete, supported (share of sentences), answer."""
+    import pandas as pd
+
+    columns = ["context", "passages", "complete", "supported", "answer"]
+    answers = (("with", contexts.right), ("without", contexts.without), ("wrong", contexts.wrong))
+    return pd.DataFrame(
+        [_contexts_row(name, answer) for name, answer in answers if answer is not None], columns=columns
+    )
+
+
+def _contexts_row(name: str, answer: Answer) -> tuple[object, ...]:
+    passages = len(answer.prompt.passages) if answer.prompt else 0
+    held = [sentence.supported for sentence in answer.sentences]
+    return name, passages, answer.complete, sum(held) / len(held) if held else None, answer.text
 
 
 _TOKEN = ("background: rgba(0, 114, 178, .16)", "background: rgba(128, 128, 128, .14)")

@@ -82,7 +82,11 @@ class EmbeddingModel(Protocol):
 
 @runtime_checkable
 class LanguageModel(Protocol):
-    """Writes an answer from a prompt, piece by piece."""
+    """Writes an answer from a prompt, piece by piece.
+
+    A model may have two more members: `exact_tokens`, true where `count_tokens` is its own tokenizer's count and not
+    an estimate; and `count_messages(messages) -> int`, the tokens of a whole prompt in its own chat template.
+    """
 
     id: str
 

@@ -87,7 +87,12 @@ def test_steps_load_report_and_lens(nb):
     nb.page.locator("[data-step=corpus]").click()
 
 
-@pytest.mark.parametrize("tab", ["Prompt", "Trace", "Chunks", "Selection"])
+def test_the_prompt_as_it_was_sent(nb):
+    nb.page.get_by_role("tab", name="Prompt").click()
+    assert EVIL in nb.wait(".wb-prompt").inner_text()
+
+
+@pytest.mark.parametrize("tab", ["Trace", "Chunks", "Selection"])
 def test_tabs(nb, tab):
     nb.page.get_by_role("tab", name=tab).click()
     nb.wait(f".wb-details [role=tab][aria-selected=true]:has-text('{tab}')")

@@ -121,8 +121,8 @@ def test_tabs_turn_with_arrows(show):
     panel = DetailsPanel(asked())
     page = show(panel)
     page.get_by_role("tab", name="Prompt").press("ArrowRight")
-    assert page.sent == [{"do": "tab", "tab": "sees"}]
-    assert page.evaluate("document.activeElement.textContent") == "What the model sees"
+    assert page.sent == [{"do": "tab", "tab": "contexts"}]
+    assert page.evaluate("document.activeElement.textContent") == "With and without"
 
 
 def test_the_csv_is_quoted_and_cannot_be_a_formula(show):

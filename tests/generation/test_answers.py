@@ -8,7 +8,6 @@ import pytest
 from tests.doubles import WordModel
 from workbench.errors import InputError, ServerError
 from workbench.generation import language_model, stream_answer
-from workbench.generation.prompt import INSTRUCTIONS, build_prompt
 from workbench.models import prepare
 from workbench.records import Chunk, Passage, Piece, Retrieval
 
@@ -94,31 +93,29 @@ def test_no_passage_asks_no_model():
     assert last.problem == "Nothing was found to answer from, so no language model was asked."
 
 
-def test_prompt_holds_what_is_asked():
-    prompt = build_prompt(RETRIEVAL, Scripted())
-    assert prompt.messages[0].content == INSTRUCTIONS
-    assert prompt.messages[1].content == (
-        "Passages:\n\n[1] d1\nLlamas are camelids from South America.\n\n[2] d2\nAlpacas give fine wool for cloth.\n\n"
-        "[3] d3\nCamels live in the desert heat.\n\nQuestion: Who are the camelids of South America?"
-    )
-    assert prompt.left_out == ()
-
-
-def test_lowest_ranks_are_left_out_first():
-    words = len(INSTRUCTIONS.split())
-    # Room: context - a third for the answer - 32 for the template; each passage takes 8 words.
-    context = next(c for c in range(100, 400) if c - c // 3 - 32 - words - 7 >= 16)
-    prompt = build_prompt(RETRIEVAL, Scripted(context_tokens=context))
-    assert [passage.rank for passage in prompt.passages] == [1, 2]
-    assert prompt.left_out == (3,)
-    assert prompt.tokens["passage 1"] == 8
-    assert "passage 3" not in prompt.tokens
-
-
-def test_a_server_that_saw_too_little_is_told():
+def test_a_server_whose_context_was_full_is_told():
     full = Piece(done=True, reason="stop", prompt_tokens=400, answer_tokens=1)
     last = answers(Scripted("Yes.", full, context_tokens=400))[-1]
-    assert last.problem.startswith("The model saw only 400 tokens of the prompt")
+    assert last.complete
+    assert last.unread.startswith("The model saw only 400 of more than that tokens")
+
+
+def test_a_count_below_an_exact_one_is_told():
+    model = Scripted("Yes.", Piece(done=True, reason="stop", prompt_tokens=70, answer_tokens=1))
+    model.exact_tokens = True
+    last = answers(model)[-1]
+    sent = last.prompt.prompt_tokens
+    assert last.unread == (
+        f"The model saw only 70 of {sent} tokens: its server cut the prompt. "
+        "Ask with fewer passages or a larger context."
+    )
+
+
+def test_an_estimate_may_be_too_high_but_not_that_much():
+    for seen, said in ((60, ""), (20, "The model saw only 20 of about ")):
+        last = answers(Scripted("Yes.", Piece(done=True, reason="stop", prompt_tokens=seen)))[-1]
+        assert last.unread.startswith(said)
+        assert bool(last.unread) == bool(said)
 
 
 def test_extractive_quotes_and_cites():

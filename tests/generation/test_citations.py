@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from workbench.generation.citations import find_citations, support_sentences
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.generation.citations import find_citations
+from workbench.generation.support import support_sentences
 from workbench.records import Chunk, Passage
 from workbench.sentences import sentence_spans
 
@@ -44,3 +48,25 @@ def test_support_is_the_share_of_content_words():
 
 def test_a_sentence_without_content_needs_no_support():
     assert support_sentences("It is.", PASSAGES)[0].support == 1.0
+
+
+def test_a_range_names_every_passage_in_it():
+    text = "All say so [1-3]; [1][2] too; [2 – 9, 1]."
+    found = find_citations(text, PASSAGES)
+    assert [c.number for c in found] == [1, 2, 3, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 1]
+    assert [text[c.start : c.end] for c in found[:5]] == ["1", "", "3", "[1]", "[2]"]
+    assert [c.number for c in found if c.valid] == [1, 2, 1, 2, 2, 1]
+
+
+def test_a_range_of_hundreds_names_its_ends_alone():
+    assert [c.number for c in find_citations("[1-300]", PASSAGES)] == [1, 300]
+
+
+@given(st.text(alphabet="[]0123456789-–,; a.\n", max_size=60))
+def test_citations_stand_where_they_say_in_the_order_of_the_text(text):
+    found = find_citations(text, PASSAGES)
+    assert [c.start for c in found] == sorted(c.start for c in found)
+    for citation in found:
+        written = text[citation.start : citation.end]
+        assert written in {"", str(citation.number)} or str(citation.number) in written
+        assert citation.valid == (citation.number in (1, 2))

@@ -12,7 +12,7 @@ from importlib.metadata import files
 import numpy as np
 
 Embed = Callable[[Sequence[str]], np.ndarray]
-PASSAGE = re.compile(r"^[ \t]*\[(\d+)\][ \t:]*", re.MULTILINE)
+PASSAGE = re.compile(r"^[ \t]*(?:<passage \w+ )?\[(\d+)\][ \t:]*", re.MULTILINE)
 SENTENCE = re.compile(r"(.+?[.!?])(?=\s|$)", re.DOTALL)
 TOKEN = re.compile(r"\s*\S+")
 
@@ -92,7 +92,9 @@ def passages(prompt: str) -> list[tuple[int, str]]:
     for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
         lines = prompt[start.end() : end].strip().splitlines()
         body = lines[1:] if len(lines) > 1 else lines
-        found.append((number, " ".join(" ".join(line for line in body if not line.startswith("#")).split())))
+        found.append(
+            (number, " ".join(" ".join(line for line in body if not line.startswith(("#", "</passage "))).split()))
+        )
     return found
 
 

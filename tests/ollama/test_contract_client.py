@@ -13,9 +13,11 @@ from tests.ollama.catalogue import body_of, exchanges, recorded
 from tests.ollama.replay import Replay, bytewise, whole
 from tests.ollama.texts import request_of
 from workbench.errors import Cancelled, ModelError, ModelNotFound, ServerError
+from workbench.generation import stream_answer
 from workbench.generation.ollama import OllamaChat
 from workbench.models.ollama.model import OllamaEmbedding
 from workbench.models.ollama.server import pull, status
+from workbench.records import Chunk, Passage, Retrieval
 
 SPLITS = pytest.mark.parametrize("split", [whole, bytewise])
 
@@ -187,7 +189,6 @@ CHAT_ERRORS = {
     "chat-embedding-model": (ServerError, '"all-minilm" does not support chat'),
     "chat-format-bad": (ServerError, 'expected "json" or a valid JSON Schema object'),
     "chat-over-context-no-truncate": (ModelError, "does not fit into the 256 tokens that ollama:tiny-random was given"),
-    "chat-over-context": (ModelError, "read only the last 256 tokens of a longer prompt"),
 }
 
 
@@ -201,6 +202,17 @@ def test_errors_of_answering_say_what_the_server_said(name, split):
     ):
         ask(server, num_ctx=256)
     assert text in str(caught.value)
+
+
+def test_a_prompt_that_the_server_cut_is_told_though_it_answered_as_if_it_were_whole():
+    long = Passage(1, 0.5, Chunk("long.md:0", "long.md", 0, 0, 0, "word " * 600))
+    with replay("/api/chat", recorded("generate", "chat-over-context"), shown="show-language") as server:
+        chat = OllamaChat("tiny-random", host=server.url, num_ctx=2048)
+        answer = list(stream_answer(Retrieval("What?", (long,)), chat, threading.Event()))[-1]
+        chat.close()
+    assert (answer.complete, answer.prompt_tokens) == (True, 256)
+    assert answer.prompt.left_out == ()
+    assert answer.unread.startswith(f"The model saw only 256 of about {answer.prompt.prompt_tokens:,} tokens")
 
 
 @SPLITS

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from tests.widgets.fake import FakeWorkbench, counts
-from workbench.generation.citations import find_citations, support_sentences
+from workbench.generation.citations import find_citations
+from workbench.generation.support import support_sentences
 from workbench.records import (
     Answer,
     Chunk,
@@ -110,6 +111,7 @@ def answered(found: Retrieval, text: str = TEXT, **changes: object) -> Answer:
         (Message("system", "Answer from the passages."), Message("user", f"[1] {CHUNKS[0].text}\n\n{QUESTION}")),
         left_out=(5,),
         tokens=TOKENS,
+        exact=True,
         context_tokens=2048,
         answer_tokens=512,
         seed=7,

@@ -52,13 +52,13 @@ def test_the_progress_of_other_work_draws_nothing(panel, monkeypatch):
 
 def test_it_is_a_tab_that_is_made_when_it_is_looked_at():
     panel = DetailsPanel(asked())
-    assert panel.widget.children[1].children == ()
+    assert len(panel.widget.children[1].children) == 1
     panel.act("tab", tab="code")
-    (code,) = panel.widget.children[1].children
+    code = panel.widget.children[1].children[1]
     assert code.state["code"].startswith("QUESTION")
     panel.act("tab", tab="sees")
     below = panel.widget.children[1]
-    assert [child.layout.display for child in below.children] == ["none", None]
+    assert [child.layout.display for child in below.children] == ["none", "none", None]
     panel.act("tab", tab="chunks")
     assert below.layout.display == "none"
     panel.close()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.widgets.fake import words
-from tests.widgets.scene import CHUNKS, QUESTION, asked, scene
+from tests.widgets.scene import asked, scene
 from workbench.records import Chunk
 from workbench.widgets.details_panel import DetailsPanel, view
 
@@ -26,6 +26,7 @@ def test_the_tabs_and_the_number_of_selected_chunks():
     state = view(asked(selection=("llamas.md:1", "trap.md:0")))
     assert [tab["name"] for tab in state["tabs"]] == [
         "Prompt",
+        "With and without",
         "What the model sees",
         "Trace",
         "Chunks",
@@ -34,19 +35,11 @@ def test_the_tabs_and_the_number_of_selected_chunks():
     ]
 
 
-def test_the_prompt_is_the_exact_text_with_its_tokens():
-    shown = view(asked())["content"]
-    assert [(message["role"], message["tokens"]) for message in shown["messages"]] == [("system", 48), ("user", 464)]
-    assert shown["messages"][1]["text"] == f"[1] {CHUNKS[0].text}\n\n{QUESTION}"
-    assert shown["total"] == "512 tokens counted before sending, 519 by the model"
-    assert shown["sampling"] == "temperature 0, seed 7"
-
-
 def test_every_tab_says_what_will_be_there():
     empty = scene(chunks=())
-    said = [view(empty, tab)["content"]["empty"] for tab in ("prompt", "chunks", "selection")]
-    assert said[1] == "The chunks are listed here once a corpus is read."
-    assert len(set(said)) == 3
+    said = [view(empty, tab)["content"]["empty"] for tab in ("chunks", "selection")]
+    assert said[0] == "The chunks are listed here once a corpus is read."
+    assert len(set(said)) == 2
 
 
 def test_chunks_with_their_tokens_and_what_is_cut(panel, monkeypatch):
@@ -102,7 +95,7 @@ def test_an_unknown_tab_is_refused(panel):
     panel.act("tab", tab="secrets")
     assert (
         panel.live.state["problem"]
-        == "There is no tab 'secrets'; there are: prompt, sees, scores, chunks, selection, code."
+        == "There is no tab 'secrets'; there are: prompt, contexts, sees, scores, chunks, selection, code."
     )
 
 
@@ -119,15 +112,16 @@ def test_a_closed_panel_is_silent():
 def test_some_tabs_are_panels_of_their_own_made_when_they_are_looked_at(tab, holds):
     panel = DetailsPanel(asked())
     below = panel.widget.children[1]
-    assert below.children == ()
+    (prompt,) = below.children
     panel.act("tab", tab=tab)
-    (guest,) = below.children
+    assert below.children[0] is prompt
+    guest = below.children[1]
     assert panel.live.state["content"] == {"guest": True}
     assert holds in guest.state
     assert below.layout.display is None
-    panel.act("tab", tab="prompt")
+    panel.act("tab", tab="chunks")
     assert below.layout.display == "none"
     panel.act("tab", tab=tab)
-    assert below.children == (guest,)
+    assert below.children == (prompt, guest)
     panel.close()
     assert guest.comm is None

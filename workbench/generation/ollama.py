@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Mapping
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import ModelError, ServerError
+from workbench.errors import ServerError
+from workbench.generation.tokens import estimate_tokens
 from workbench.models.ollama.errors import ContextOverflow, broken_off
 from workbench.models.ollama.served import ServedModel
 from workbench.records import Piece
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from workbench.records import PromptRequest
 
 __all__ = ["OllamaChat"]
-
-_WORD = re.compile(r"\w+")
-_ALONE = re.compile(r"[^\w\s]|\d|_")
 
 
 class OllamaChat(ServedModel):
@@ -73,18 +69,8 @@ class OllamaChat(ServedModel):
         return min(self._asked_context, self._known().context)
 
     def count_tokens(self, text: str) -> int:
-        """Estimate tokens from above: four, and the largest of three counts that each fail on another kind of text.
-
-        The counts are: a token for every three ASCII characters and two for every three bytes of others; three
-        tokens for every two words; one for every word, punctuation mark and digit. Measured on English prose this
-        is 1.4 times what byte-pair vocabularies of 100,000 and more take, and never less.
-        """
-        words = len(_WORD.findall(text))
-        marks = len(_ALONE.findall(text))
-        size = len(text.encode("utf-8", "surrogatepass"))
-        others = size - sum(character.isascii() for character in text)
-        characters = (size - others) / 3 + others * 2 / 3
-        return 4 + math.ceil(max(characters, words * 1.5, words + marks))
+        """Estimate tokens from above, since the server counts only what it has read; see `estimate_tokens`."""
+        return estimate_tokens(text)
 
     def stream(self, request: PromptRequest, cancel: Event) -> Iterator[Piece]:
         """Yield the answer as it is written; the last piece has `done=True` and the server's counts.
@@ -98,7 +84,7 @@ class OllamaChat(ServedModel):
         ServerError
             If it does not answer, breaks off, or reports an error.
         ModelError
-            If the prompt does not fit, or the server cut it.
+            If the prompt does not fit.
         """
         if cancel.is_set():
             return
@@ -111,7 +97,6 @@ class OllamaChat(ServedModel):
                 if text:
                     yield Piece(text)
                 continue
-            self._check_prompt(line, context)
             yield _last(line, text)
             return
         if not cancel.is_set():
@@ -153,14 +138,6 @@ class OllamaChat(ServedModel):
         if self._think is not None:
             body["think"] = self._think
         return body
-
-    def _check_prompt(self, line: Mapping[str, Any], context: int) -> None:
-        """Refuse an answer to a cut prompt: a server that ignores `truncate` shows it by this count alone."""
-        if (line.get("prompt_eval_count") or 0) >= context:
-            raise ModelError(
-                f"{self.id} read only the last {context} tokens of a longer prompt, so its answer is not from all "
-                "passages. Use fewer passages or a larger context, or update Ollama."
-            )
 
 
 def _last(line: Mapping[str, Any], text: str) -> Piece:

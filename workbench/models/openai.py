@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from workbench.models.remote import keys
-from workbench.models.remote.address import address
-from workbench.models.remote.errors import Service, missing_package
-from workbench.models.remote.http import http_client
+from workbench.models.remote.access import OpenAIAccess
+from workbench.models.remote.errors import Service
 from workbench.models.remote.model import RemoteModel
 from workbench.models.remote.secret import Secret
 
@@ -16,8 +13,6 @@ if TYPE_CHECKING:
     import openai
 
 __all__ = ["OpenAIModel"]
-
-_HOME = "https://api.openai.com/v1"
 
 
 class OpenAIModel(RemoteModel):
@@ -57,47 +52,15 @@ class OpenAIModel(RemoteModel):
         project: str | None = None,
         **options: Any,
     ) -> None:
-        self._given = api_key = Secret.of(api_key)
-        place = address(base_url or os.environ.get("OPENAI_BASE_URL") or _HOME, "base_url", "http://127.0.0.1:11434/v1")
-        self._organization, self._project = organization, project
-        self._home = place.host == "api.openai.com" or place.host.endswith(".api.openai.com")
-        super().__init__(name, name, place, **options)
-        self.price = self._facts.price if self._facts and self._home else None
+        self._access = OpenAIAccess(base_url, api_key, organization, project)
+        super().__init__(name, name, self._access.address, **options)
+        self.price = self._facts.price if self._facts and self._access.home else None
 
     def _host(self) -> str:
-        return "" if self._home else super()._host()
-
-    def _key(self) -> Secret:
-        if self._home:
-            return keys.key_of("openai", self._given)
-        if self._given or self.address.local or not self.address.secure:
-            return self._given
-        return keys.found("openai")
+        return "" if self._access.home else super()._host()
 
     def _open(self) -> openai.OpenAI:
-        try:
-            import openai
-        except ImportError:
-            raise missing_package("openai", "openai") from None
-        key = self._key()
-        return openai.OpenAI(
-            api_key=key.reveal() or "none",
-            organization=self._organization,
-            project=self._project,
-            base_url=self.address.url,
-            timeout=self._timeout,
-            max_retries=0,  # we wait ourselves, so that a wait can be stopped and told
-            http_client=http_client(self.address, self._timeout),
-        )
+        return self._access.open(self._timeout)
 
     def _service(self) -> Service:
-        return Service(
-            self.id,
-            self.name,
-            self.address.host,
-            self.address.local,
-            "Set OPENAI_API_KEY to one that holds, or run workbench.models.remote.keys.ask().",
-            "Check base_url: for most servers it ends in /v1.",
-            self._timeout,
-            self._given or keys.found("openai"),
-        )
+        return self._access.service(self.id, self.name, self._timeout)

@@ -3,6 +3,7 @@
 from workbench.records.answer import Answer, Citation, Message, Piece, PromptRequest, Sentence, Timings
 from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
+from workbench.records.evidence import Attribution, Contexts, Judgement, LeftOut, Quote, Verdict
 from workbench.records.projection import (
     Anchored,
     Cluster,
@@ -20,16 +21,20 @@ __all__ = [
     "STAGES",
     "Anchored",
     "Answer",
+    "Attribution",
     "Chunk",
     "Citation",
     "Cluster",
     "Clustering",
+    "Contexts",
     "Document",
     "EmbedPlan",
     "EmbedReport",
     "Expansion",
     "Explanation",
     "FileReport",
+    "Judgement",
+    "LeftOut",
     "LoadReport",
     "Message",
     "ModelCheck",
@@ -44,6 +49,7 @@ __all__ = [
     "PromptRequest",
     "Quantization",
     "Question",
+    "Quote",
     "Region",
     "Retrieval",
     "Sentence",
@@ -52,4 +58,5 @@ __all__ = [
     "Timings",
     "Traced",
     "TwinMaps",
+    "Verdict",
 ]

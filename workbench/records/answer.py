@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from workbench.records.evidence import Quote
     from workbench.records.retrieval import Passage, Retrieval
 
-__all__ = ["Answer", "Citation", "Message", "Piece", "PromptRequest", "Sentence", "Timings"]
+__all__ = ["SUPPORTED", "Answer", "Citation", "Message", "Piece", "PromptRequest", "Sentence", "Timings"]
+
+
+SUPPORTED = 0.5
+"""Support from which a sentence is not marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,12 @@ class PromptRequest:
     left_out
         Ranks of retrieved passages that did not fit.
     tokens
-        Prompt tokens by part: `instructions`, `question`, and `passage n`; counted before sending.
+        Prompt tokens by part: `instructions`, `question`, `passage n`, and `chat template` for the marks that the
+        model's own template puts around them; counted before sending.
+    exact
+        Whether they were counted with the model's own tokenizer; else they are estimated from above.
+    fence
+        The mark in the lines before and after each passage.
     context_tokens
         Tokens that prompt and answer share; 0 where there is no limit.
     answer_tokens
@@ -49,10 +59,17 @@ class PromptRequest:
     messages: tuple[Message, ...]
     left_out: tuple[int, ...] = ()
     tokens: Mapping[str, int] = field(default_factory=dict)
+    exact: bool = False
+    fence: str = ""
     context_tokens: int = 0
     answer_tokens: int = 0
     temperature: float = 0.0
     seed: int = 0
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of the whole prompt, as counted before sending."""
+        return sum(self.tokens.values())
 
     @property
     def text(self) -> str:
@@ -95,8 +112,20 @@ class Citation:
 class Sentence:
     """A sentence of an answer.
 
-    `support` is the share, 0 to 1, of its content words found in its best passage; `passages` are the ranks of
-    the passages that reach that share, best first.
+    Attributes
+    ----------
+    text, start, end
+        As written, and its characters in the answer.
+    support
+        0 to 1: how well its best passage supports it. How it is worked out is said in `Answer.support_method`.
+    passages
+        The ranks of the passages that reach that figure, best first.
+    overlap
+        0 to 1: the share of its content words that the best passage holds.
+    similarity
+        Cosine to the closest sentence of the best passage; None where none was worked out.
+    missing
+        Numbers in the sentence that the best passage does not hold.
     """
 
     text: str
@@ -104,6 +133,14 @@ class Sentence:
     end: int
     support: float
     passages: tuple[int, ...] = ()
+    overlap: float | None = None
+    similarity: float | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether the figure reaches `SUPPORTED`."""
+        return self.support >= SUPPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +159,23 @@ class Answer:
     """What a language model wrote, with all that it was written from.
 
     `complete` is True only when the model said that it was done; otherwise `problem` says what happened,
-    and `text` is what had come by then.
+    and `text` is what had come by then. `support_method` says in words how the sentences' support was worked out.
+    `unread` is not empty where the model's own count shows that it did not see the whole prompt.
     """
 
     text: str
     question: str = ""
     citations: tuple[Citation, ...] = ()
     sentences: tuple[Sentence, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    support_method: str = ""
     prompt: PromptRequest | None = field(default=None, repr=False)
     model: str = ""
     complete: bool = False
     streaming: bool = False
     reason: str = ""
     problem: str = ""
+    unread: str = ""
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
     timings: Timings = field(default_factory=Timings)

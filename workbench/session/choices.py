@@ -59,15 +59,22 @@ def _cached(server: ServerStatus | None) -> tuple[ModelInfo, ...]:  # noqa: ARG0
     return cached_models()
 
 
+@lru_cache(maxsize=1)
+def _chat(server: ServerStatus | None) -> tuple[ModelInfo, ...]:  # noqa: ARG001 - as above
+    from workbench.generation.huggingface_files import cached_chat_models
+
+    return cached_chat_models()
+
+
 def language_choices(server: ServerStatus | None) -> tuple[ModelInfo, ...]:
-    """List language models: those of the server newest first, those to pull, `extractive` last."""
+    """List language models: those of the server newest first, those cached, those to pull, `extractive` last."""
     served = _served(server, "language")
     names = {_bare(model.name) for model in served}
     suggested = [info for info in _SUGGESTED if _bare(info.id.partition(":")[2]) not in names]
     extractive = ModelInfo(
         "extractive", "extractive", ready=True, kind="language", note="Quotes the passages; no language model."
     )
-    return (*_ready_first([*map(_describe, served), *suggested]), extractive)
+    return (*_ready_first([*map(_describe, served), *_chat(server), *suggested]), extractive)
 
 
 def best_language_model(server: ServerStatus | None) -> str:

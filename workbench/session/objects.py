@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from workbench.errors import InputError
+from workbench.generation import stream_answer
 from workbench.index.chroma_client import chroma_folder
 from workbench.jobs.lane import Job
 from workbench.session import work
+from workbench.session.answering import asking_of
 from workbench.session.maps import MapVerbs
 from workbench.session.prepare import prepared
 from workbench.session.searching import options_of
@@ -207,7 +209,7 @@ class ObjectVerbs(MapVerbs):
         embedding = self._on_this_thread(job)
         language = self.language_model(None, embedding) if llm is None else self.new_language_model(llm, embedding)
         try:
-            yield from work.answered(self, job, retrieval, language)
+            yield from stream_answer(retrieval, language, job.cancel, asking_of(self, embedding))
         finally:
             if isinstance(llm, str):
                 language.close()

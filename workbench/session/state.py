@@ -10,6 +10,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, CFloat, CInt, Enum, HasTraits, TraitError, Unicode, observe, validate
 
 from workbench.errors import InputError, WorkbenchError
+from workbench.generation.template import TEMPLATE, checked
 from workbench.models import DEFAULT
 from workbench.records import Chunk, Document, Progress
 from workbench.retrieval import ENGINES, METRICS, MODES
@@ -40,6 +41,16 @@ class Frame(AnyTrait):
         if cached is None or cached[0] is not records:
             cached = obj.frames[self.name] = (records, getattr(obj, self.make)())
         return cached[1].copy(deep=False)
+
+
+class Template(AnyTrait):
+    """A prompt template, checked; None and blanks are the default."""
+
+    allow_none = False
+
+    def validate(self, obj: Any, value: object) -> str:  # noqa: ARG002 - as traitlets calls it
+        """Give the template, or raise InputError."""
+        return checked(value)
 
 
 def _output(default: object = None) -> Any:
@@ -73,6 +84,7 @@ class State(HasTraits):
     selection = AnyTrait(())
     temperature = CFloat(0.0, min=0)
     seed = CInt(0)
+    prompt_template = Template(TEMPLATE)
     color = Unicode("source")
     dimensions = Enum((2, 3), 2)
     n_neighbors = CInt(15, min=2)
@@ -111,6 +123,9 @@ class State(HasTraits):
     retrieval = _output()
     highlights = _output()
     answer = _output()
+    contexts = _output()
+    judgement = _output()
+    attribution = _output()
     progress = _output({})
     status = _output("")
     error = _output()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source
 from workbench.models import text_room
-from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import explore, highlight, likeness, modelling, twin, work
+from workbench.records import Answer, Attribution, Contexts, Judgement, Retrieval, ServerStatus
+from workbench.session import answering, examining, explore, highlight, likeness, modelling, twin, work
 from workbench.session.prepare import prepared, read_sources
 from workbench.session.searching import OPTIONS, options_of
 from workbench.session.state import CHUNK_SIZE
@@ -98,7 +98,22 @@ def search(wb: Engine, job: Job, question: str, **given: Any) -> Retrieval:
 
 def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None, **given: Any) -> Answer:
     """Find passages and have them answered from."""
-    return work.ask(wb, job, question, options_of(wb, given), llm, heard)
+    return answering.ask(wb, job, question, options_of(wb, given), llm, heard)
+
+
+def compare_contexts(wb: Engine, job: Job, question: str, llm: Any = None, **given: Any) -> Contexts:
+    """Answer with the passages, without any, and with the wrong ones."""
+    return examining.compared(wb, job, question, options_of(wb, given), llm)
+
+
+def judge(wb: Engine, job: Job, llm: Any = None) -> Judgement:
+    """Have the last answer judged."""
+    return examining.judged(wb, job, llm)
+
+
+def attribute(wb: Engine, job: Job, llm: Any = None) -> Attribution:
+    """Ask again without each passage."""
+    return examining.attributed(wb, job, llm)
 
 
 def draw(wb: Engine, job: Job, method: str | None = None, refit: bool = False) -> Any:
@@ -124,6 +139,7 @@ def rebuild_index(wb: Engine, job: Job) -> int:
 _CHUNKING = ("model", "chunk_size", "chunk_overlap")
 _MAP = ("model", "dimensions", "n_neighbors", "min_dist", "map_seed")
 _SEARCH = ("model", *OPTIONS, "only_selection", "selection", "embedded")
+_ASK = ("llm", "temperature", "seed", "prompt_template")
 
 VERBS: Mapping[str, Verb] = {
     "load": Verb("embed", "Reading the corpus", load),
@@ -132,7 +148,10 @@ VERBS: Mapping[str, Verb] = {
     "embed": Verb("embed", "Embedding", work.embed, _CHUNKING),
     "search": Verb("ask", "Searching", search, (*_SEARCH, "llm")),
     "more_like": Verb("ask", "Searching", likeness.more_like, _SEARCH),
-    "ask": Verb("ask", "Searching", ask, (*_SEARCH, "llm", "temperature", "seed")),
+    "ask": Verb("ask", "Searching", ask, (*_SEARCH, *_ASK)),
+    "compare_contexts": Verb("ask", "Searching", compare_contexts, (*_SEARCH, *_ASK)),
+    "judge": Verb("ask", "Judging", judge, ("llm", "seed")),
+    "attribute": Verb("ask", "Leaving out passages", attribute, _ASK),
     "map": Verb("map", "Laying out the map", draw, (*_MAP, "embedded")),
     "cluster": Verb("clusters", "Finding clusters", explore.cluster, ("projection",)),
     "name_clusters": Verb("clusters", "Naming clusters", explore.name_clusters, ("projection", "llm")),

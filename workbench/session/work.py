@@ -1,4 +1,4 @@
-"""What the lanes do: embed, draw, search, ask. Each takes the workbench and its job."""
+"""What the lanes do: embed, draw, search. Each takes the workbench and its job."""
 
 from __future__ import annotations
 
@@ -10,27 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.errors import Cancelled, InputError
-from workbench.generation import stream_answer
 from workbench.index.embedding import embed_chunks
 from workbench.index.fingerprint import text_key
 from workbench.models import info_of, prepare
 from workbench.models.remote.waiting import listening
-from workbench.records import Answer, Chunk, EmbedReport, Retrieval
+from workbench.records import Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options
 from workbench.session.prepare import Prepared, announce, prepared
 from workbench.session.searching import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from workbench.jobs.lane import Job
-    from workbench.protocols import LanguageModel
     from workbench.session.engine import Engine
 
-__all__ = ["answered", "ask", "embed", "fill_index", "find", "layout", "look_up", "require_consent", "searchable"]
+__all__ = ["embed", "fill_index", "find", "layout", "look_at_server", "look_up", "require_consent", "searchable"]
 
-_REDRAW = 0.1
-"""Seconds between two states of an answer that streams."""
 _LONG_QUESTION = 8000
 """Characters of a question; a longer one is a document."""
 
@@ -56,7 +50,7 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
         announce(wb, now)
     report = replace(report, truncated=wb.plan.truncated)
     wb.publish(embed_report=report, model_info=info_of(now.model), status="Ready")
-    _look_at_server(wb, now.model.id)
+    look_at_server(wb, now.model.id)
     wb.embedded_now()
     return report
 
@@ -149,36 +143,7 @@ def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndar
     return vector[0]
 
 
-def ask(
-    wb: Engine, job: Job, question: str, options: Options, llm: object, heard: Callable[[str], None] | None = None
-) -> Answer:
-    """Search, then let a language model answer; `heard` is given each new piece of text."""
-    retrieval = find(wb, job, question, options, llm)
-    now = prepared(wb, job)
-    language = wb.language_model(llm, now.model)
-    wb.publish(status=f"{language.id} is answering")
-    answer, shown, told = Answer(""), 0.0, 0
-    for answer in answered(wb, job, retrieval, language):
-        if heard is not None and len(answer.text) > told:
-            heard(answer.text[told:])
-            told = len(answer.text)
-        if not answer.streaming or time.perf_counter() - shown > _REDRAW:
-            shown = time.perf_counter()
-            wb.publish(answer=answer)
-    if job.overtaken:
-        raise Cancelled("The question was overtaken by a newer one; its answer so far was not kept.")
-    wb.remember(answer)
-    wb.publish(status="Ready")
-    _look_at_server(wb, language.id)
-    return answer
-
-
-def answered(wb: Engine, job: Job, retrieval: Retrieval, language: LanguageModel) -> Iterator[Answer]:
-    """Give the answer as it grows, written with the workbench's settings."""
-    return stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed)
-
-
-def _look_at_server(wb: Engine, model: str) -> None:
+def look_at_server(wb: Engine, model: str) -> None:
     """See what the Ollama server has in its memory now, where the app shows it."""
     if wb.live and model.startswith("ollama:"):
         wb.submit("probe")

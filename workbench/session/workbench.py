@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source, docstring_documents
 from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
+from workbench.session.answers import AnswerVerbs
 from workbench.session.objects import ObjectVerbs
 from workbench.session.searching import OPTIONS
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Workbench"]
 
 
-class Workbench(ObjectVerbs):
+class Workbench(AnswerVerbs, ObjectVerbs):
     """A corpus, the model that reads it, the map of it, and the answers written from it.
 
     Parameters

@@ -32,12 +32,14 @@ def budget(prompt: PromptRequest) -> dict[str, Any]:
 
 
 def _kind(name: str) -> str:
-    return name if name in ("question", "instructions") else "passage"
+    if name.startswith("passage "):
+        return "passage"
+    return "question" if name == "question" else "instructions"
 
 
 def _place(name: str) -> tuple[int, int]:
-    if name in ("question", "instructions"):
-        return ("question", "instructions").index(name), 0
+    if not name.startswith("passage "):
+        return (0 if name == "question" else 1), 0
     number = name.rpartition(" ")[2]
     return 2, int(number) if number.isdigit() else 0
 
@@ -46,7 +48,8 @@ def _sentence(prompt: PromptRequest, used: int) -> str:
     of = f" of {prompt.context_tokens}" if prompt.context_tokens else ""
     ranks = [passage.rank for passage in prompt.passages]
     said = ["question", "instructions", *([f"passage{_s(ranks)} {numbers(ranks)}"] if ranks else [])]
-    sentence = f"Prompt {used}{of} tokens: {', '.join(said)}"
+    about = "" if prompt.exact else "about "
+    sentence = f"Prompt {about}{used}{of} tokens: {', '.join(said)}"
     left = prompt.left_out
     return f"{sentence} · passage{_s(left)} {numbers(left)} left out" if left else sentence
 

@@ -1,45 +1,20 @@
-"""What the tabs of the details panel say: prompt, chunks, selection."""
+"""What the tabs of the details panel say: chunks, selection."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.records import Chunk, Message, PromptRequest
+from workbench.records import Chunk
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
-__all__ = ["chunks_tab", "prompt_tab", "selection_tab"]
+__all__ = ["chunks_tab", "selection_tab"]
 
 LISTED = 200
 """Chunks that are listed; a filter finds the others."""
 SNIPPET = 240
-
-
-def prompt_tab(wb: Workbench) -> dict[str, Any]:
-    """Give the exact messages of the last prompt with their tokens, or say why there is none."""
-    answer = wb.answer
-    if answer is None or answer.prompt is None:
-        return {"empty": "The exact text sent to the language model is shown here once a question is asked."}
-    prompt = answer.prompt
-    counted = answer.prompt_tokens
-    total = sum(prompt.tokens.values())
-    return {
-        "messages": [
-            {"role": message.role, "tokens": _message_tokens(message, prompt), "text": message.content}
-            for message in prompt.messages
-        ],
-        "parts": [{"name": name, "tokens": tokens} for name, tokens in prompt.tokens.items()],
-        "total": f"{total:,} tokens counted before sending" + (f", {counted:,} by the model" if counted else ""),
-        "sampling": f"temperature {prompt.temperature:g}, seed {prompt.seed}",
-    }
-
-
-def _message_tokens(message: Message, prompt: PromptRequest) -> int:
-    """Sum the parts that a message is made of: instructions in the system's, all else in the person's."""
-    system = message.role == "system"
-    return sum(tokens for name, tokens in prompt.tokens.items() if (name == "instructions") == system)
 
 
 def chunks_tab(wb: Workbench, words: str = "") -> dict[str, Any]:

@@ -41,21 +41,24 @@ function toCard(node, rank) {
   if (card) card.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
+const QUOTED = { exact: "quoted", fuzzy: "quoted nearly", none: "quoted made-up" };
+
 function segment(piece, lit, act) {
-  const weak = piece.weak ? " weak" : "";
-  if (piece.n === undefined) return h("span", { class: weak.trim() || null, title: piece.weak || null }, piece.t);
-  if (!piece.ok) return h("span", { class: `cite bad${weak}`, title: piece.tip, role: "note", "aria-label": `${piece.t}: ${piece.tip}` }, piece.t);
+  const marks = `${piece.weak ? " weak" : ""}${piece.quote ? ` ${QUOTED[piece.quote]}` : ""}`;
+  const title = [piece.weak, piece.from].filter(Boolean).join(". ") || null;
+  if (piece.n === undefined) return h("span", { class: marks.trim() || null, title }, piece.t);
+  if (!piece.ok) return h("span", { class: `cite bad${marks}`, title: piece.tip, role: "note", "aria-label": `${piece.t}: ${piece.tip}` }, piece.t);
   const light = () => act({ do: "focus", rank: piece.n });
   const dark = () => act({ do: "focus", rank: 0 });
   return h("button", {
-    type: "button", class: `cite${weak}${lit === piece.n ? " lit" : ""}`, title: piece.tip, "aria-label": piece.tip,
+    type: "button", class: `cite${marks}${lit === piece.n ? " lit" : ""}`, title: piece.tip, "aria-label": piece.tip,
     onmouseenter: light, onfocus: light, onmouseleave: dark, onblur: dark,
     onclick: (event) => toCard(event.currentTarget, piece.n),
   }, piece.t);
 }
 
 function heading(state, act) {
-  const busy = state.phase === "streaming" || state.phase === "waiting";
+  const busy = state.phase === "streaming" || state.phase === "waiting" || state.working;
   return h("div", { class: "wb-heading", key: "head" },
     h("h3", { class: "wb-grow" }, "Answer"),
     h("span", { class: "by" }, state.title),
@@ -92,6 +95,55 @@ function budgetOf(state) {
       state.notes.map((note) => [" · ", h("span", { class: note.kind }, note.t)])));
 }
 
+// Where the three answers stand: a tab of the details below, which is made when they are first asked for. The answer
+// above makes room for a new one meanwhile, so that the place is looked for again once it has settled.
+function toContexts(node) {
+  const scope = node.closest(".wb-app") || document;
+  const show = (found) => found && found.isConnected && found.scrollIntoView({ block: "center" });
+  let tries = 0;
+  const look = () => {
+    const found = scope.querySelector(".wb-contexts .columns");
+    if (!found && tries++ < 50) setTimeout(look, 100);
+    show(found);
+    if (found) setTimeout(() => show(found), 700);
+  };
+  setTimeout(look, 200);
+}
+
+const meter = (share) => h("span", { class: "meter", "aria-hidden": "true" }, h("i", { style: { width: `${Math.round(share * 100)}%` } }));
+
+const supports = (found) => h("table", { class: "wb-table", key: "sentences" },
+  h("thead", {}, h("tr", {}, ["support", "sentence", "passages", found.judged ? "judge" : null].filter(Boolean).map((head) => h("th", { scope: "col" }, head)))),
+  h("tbody", {}, found.sentences.map((row, at) => h("tr", { key: at },
+    h("td", { class: `figure${row.weak ? " wb-warn" : ""}` }, meter(row.share), row.support),
+    h("td", {}, row.t), h("td", {}, row.passages || "none"), found.judged ? h("td", { class: row.verdict === "no" ? "wb-warn" : null }, row.verdict || "–") : null))));
+
+const leftOut = (found) => h("table", { class: "wb-table", key: "left" },
+  h("thead", {}, h("tr", {}, ["gone", "without passage", "the answer then"].map((head) => h("th", { scope: "col" }, head)))),
+  h("tbody", {}, found.passages.map((row) => h("tr", { key: row.rank },
+    h("td", { class: "figure" }, meter(row.share), row.change), h("td", {}, String(row.rank)), h("td", {}, row.t || "(nothing)")))));
+
+function more(state, ui, act, redraw) {
+  const found = state.examined;
+  if (!found) return null;
+  const idle = !state.working;
+  const button = (name, title, click, disabled) => h("button", { type: "button", class: "wb-chip", title, disabled, onclick: click }, name);
+  const unfold = () => { ui.open = !ui.open; redraw(); };
+  return h("div", { class: "more", key: "more" },
+    h("div", { class: "wb-row" },
+      button("With and without", "The same question with its passages, without any, and with the wrong ones", (event) => { act({ do: "contexts" }); toContexts(event.currentTarget); }, !idle),
+      button("Leave passages out", "The answer again without each passage: how much of it changes", () => { ui.open = true; act({ do: "attribute" }); }, !idle),
+      button("Judge", found.judges ? "The language model says of each sentence whether the passages hold it" : "Takes a language model", () => { ui.open = true; act({ do: "judge" }); }, !idle || !found.judges),
+      h("button", { type: "button", class: "wb-link", "aria-expanded": String(Boolean(ui.open)), onclick: unfold }, ui.open ? "Hide the sentences" : "Sentence by sentence")),
+    state.refused ? h("p", { class: "problem", key: "refused" }, state.refused) : null,
+    h("p", { class: "wb-note", role: "status", key: "working" }, state.working || ""),
+    ui.open ? h("div", { class: "examined", key: "examined" },
+      found.sentences.length ? supports(found) : null,
+      found.method ? h("p", { class: "wb-note", key: "method" }, `Support: ${found.method}.`) : null,
+      found.judged ? h("p", { class: "wb-note", key: "judged" }, `${found.judged}.`) : null,
+      found.left ? [h("p", { class: "wb-note", key: "leftsaid" }, `${found.left}:`), leftOut(found)] : null) : null);
+}
+
 function foot(state, ui, redraw) {
   if (!state.copy) return null;
   const say = (text) => {
@@ -117,10 +169,10 @@ function announce(state, ui) {
 function draw(state, ui, act, redraw, model) {
   return [
     heading(state, act),
-    h("div", { class: "wb-box", key: "box" }, body(state, model.get("focus"), act), budgetOf(state), foot(state, ui, redraw)),
+    h("div", { class: "wb-box", key: "box" }, body(state, model.get("focus"), act), budgetOf(state), more(state, ui, act, redraw), foot(state, ui, redraw)),
     state.problem ? h("p", { class: "problem", role: "alert", key: "problem" }, state.problem) : null,
     announce(state, ui),
   ];
 }
 
-export default { render: (context) => mount(context, "wb-answer", { spoken: null, said: "" }, draw) };
+export default { render: (context) => mount(context, "wb-answer", { spoken: null, said: "", open: false }, draw) };

@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workbench.generation import EXTRACTIVE
+from workbench.injection import instruction_like
 from workbench.records import Answer, Timings
 from workbench.widgets._budget import budget
+from workbench.widgets._examined import examined, judgement_of
 from workbench.widgets._live import LivePanel
-from workbench.widgets._passages import name_of, place_of
+from workbench.widgets._segments import segments
 from workbench.widgets._share import as_rows, as_text
-from workbench.widgets._words import count, join, short_model
+from workbench.widgets._words import count, job_text, join, short_model
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
 __all__ = ["AnswerPanel", "segments", "view"]
 
-WEAK = 0.5
-"""Support below which a sentence is marked."""
-
 
 class AnswerPanel(LivePanel):
     """Shows `wb.answer` as it grows."""
 
     name = "answer_panel"
-    reads = ("answer", "retrieval", "progress", "error")
+    reads = ("answer", "retrieval", "progress", "error", "judgement", "attribution", "contexts")
 
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn."""
         return view(self.wb)
 
     def actions(self) -> Mapping[str, Callable[..., object]]:
-        """Stop, ask again, light a passage."""
-        return {"stop": self._stop, "again": self._again, "focus": self.light}
+        """Stop, ask again, light a passage, compare contexts, judge, leave passages out."""
+        return {
+            "stop": self._stop,
+            "again": self._again,
+            "focus": self.light,
+            "contexts": self._contexts,
+            "judge": lambda: self.wb.submit("judge", None),
+            "attribute": lambda: self.wb.submit("attribute", None),
+        }
 
     def _stop(self) -> None:
         self.wb.cancel("ask")
 
     def _again(self) -> None:
+        self.wb.submit("ask", self._question())
+
+    def _contexts(self) -> None:
+        self.wb.submit("compare_contexts", self._question())
+
+    def _question(self) -> str:
         answer = self.wb.answer
-        self.wb.submit("ask", answer.question if answer else self.wb.query)
+        return answer.question if answer else self.wb.query
 
 
 def view(wb: Workbench) -> dict[str, Any]:
@@ -53,7 +64,8 @@ def view(wb: Workbench) -> dict[str, Any]:
     dict
         `phase` is empty, waiting, streaming, complete, incomplete or failed; `segments` the answer cut where its
         look changes; `budget` the prompt's tokens; `copy` and `rows` what leaves by the clipboard and as CSV,
-        empty while the answer grows.
+        empty while the answer grows; `examined` what unfolds below it; `working` what is being found out about it,
+        `refused` why that came to nothing.
     """
     answer, retrieval = wb.answer, wb.retrieval
     phase, problem = _phase(wb)
@@ -68,9 +80,12 @@ def view(wb: Workbench) -> dict[str, Any]:
         "stale": bool(shown and retrieval is not None and shown.retrieval is not retrieval),
         "title": _title(shown) if shown else "",
         "label": _label(shown) if shown else "",
-        "segments": segments(shown) if shown else [],
+        "segments": segments(shown, judgement_of(wb, shown)) if shown else [],
         "notes": _notes(shown) if shown else [],
         "budget": budget(shown.prompt) if shown and shown.prompt and shown.prompt.messages else None,
+        "examined": examined(wb, shown) if shown and not shown.streaming and shown.text else None,
+        "working": _working(wb),
+        "refused": _refused(wb),
         "timings": _timings(shown.timings) if shown else "",
         "copy": as_text(shown, shown.retrieval if shown else retrieval) if settled else "",
         "rows": as_rows(shown, shown.retrieval if shown else retrieval) if settled else [],
@@ -84,13 +99,36 @@ def _phase(wb: Workbench) -> tuple[str, str]:
     running = job is not None and job.state == "running"
     if answer is not None and answer.streaming:
         return "streaming", ""
-    if running:
+    if running and not _working(wb) and not _compared(wb):
         return "waiting", ""
-    if job is not None and job.state == "failed" and wb.error is not None:
+    if job is not None and job.state == "failed" and wb.error is not None and job.label not in _LOOKING:
         return "failed", str(wb.error)
     if answer is None:
         return "empty", ""
     return ("complete" if answer.complete else "incomplete"), answer.problem
+
+
+def _compared(wb: Workbench) -> bool:
+    """Whether the answer is there, and the same question is being answered from other contexts."""
+    found = wb.contexts
+    return found is not None and not found.complete and found.right is not None and found.right is wb.answer
+
+
+_LOOKING = ("Judging", "Leaving out passages")
+"""Labels of the work that looks at an answer and leaves it where it is."""
+
+
+def _working(wb: Workbench) -> str:
+    job = wb.progress.get("ask")
+    if job is None or job.state != "running" or job.label not in _LOOKING or wb.answer is None:
+        return ""
+    return join(f"{job.label}…", job_text(job))
+
+
+def _refused(wb: Workbench) -> str:
+    job = wb.progress.get("ask")
+    failed = job is not None and job.state == "failed" and job.label in _LOOKING
+    return str(wb.error) if failed and wb.error is not None else ""
 
 
 def _doing(wb: Workbench) -> str:
@@ -101,55 +139,16 @@ def _doing(wb: Workbench) -> str:
 def _title(answer: Answer) -> str:
     if answer.model == EXTRACTIVE:
         return "extractive"
-    rate = answer.timings.tokens_per_second
-    speed = f"{rate:.0f} tokens a second" if rate else ""
-    return join(short_model(answer.model), speed)
+    return short_model(answer.model)
 
 
 def _label(answer: Answer) -> str:
     return "No language model: sentences quoted from the passages" if answer.model == EXTRACTIVE else ""
 
 
-def segments(answer: Answer) -> list[dict[str, Any]]:
-    """Cut an answer where its look changes.
-
-    Returns
-    -------
-    list of dict
-        `t` the text as written; for a citation `n` its number, `ok` whether the prompt has that passage and `tip`
-        what to say about it; `weak` a sentence for text that no passage supports. The `t` joined are the text.
-    """
-    text = answer.text
-    citations = {(citation.start, citation.end): citation for citation in answer.citations}
-    weak = [sentence for sentence in answer.sentences if sentence.support < WEAK]
-    edges = {edge for span in citations for edge in span} | {edge for one in weak for edge in (one.start, one.end)}
-    cuts = sorted({0, len(text)} | edges)
-    found = []
-    for start, end in pairwise(cuts):
-        piece: dict[str, Any] = {"t": text[start:end]}
-        if (start, end) in citations:
-            citation = citations[start, end]
-            piece |= {"n": citation.number, "ok": citation.valid, "tip": _tip(answer, citation.number, citation.valid)}
-        tips = [_weak(one.support, one.passages) for one in weak if one.start <= start and end <= one.end]
-        found.append(piece | ({"weak": tips[0]} if tips else {}))
-    return found
-
-
-def _tip(answer: Answer, number: int, valid: bool) -> str:
-    if not valid:
-        return f"The context has no passage {number}"
-    chunks = {passage.rank: passage.chunk for passage in (answer.prompt.passages if answer.prompt else ())}
-    return f"Passage {number}: {name_of(chunks[number])} · {place_of(chunks[number])}"
-
-
-def _weak(support: float, passages: tuple[int, ...]) -> str:
-    if not passages:
-        return "No passage holds any of this sentence's words"
-    return f"Little support: passage {passages[0]} holds {support:.0%} of this sentence's words"
-
-
 def _notes(answer: Answer) -> list[dict[str, str]]:
-    weak = sum(sentence.support < WEAK for sentence in answer.sentences)
+    weak = sum(not sentence.supported for sentence in answer.sentences)
+    made_up = sum(quote.match == "none" for quote in answer.quotes)
     invalid = sorted({citation.number for citation in answer.citations if not citation.valid})
     notes = []
     if weak:
@@ -157,6 +156,15 @@ def _notes(answer: Answer) -> list[dict[str, str]]:
     if invalid:
         numbers = ", ".join(str(number) for number in invalid)
         notes.append({"kind": "bad", "t": f"the context has no passage {numbers}"})
+    if made_up:
+        notes.append({"kind": "bad", "t": f"{count(made_up, 'quotation')} in no passage"})
+    if answer.unread:
+        notes.append({"kind": "warn", "t": answer.unread})
+    notes += [
+        {"kind": "warn", "t": f"passage {passage.rank} {reason}: it was sent as quoted material"}
+        for passage in (answer.prompt.passages if answer.prompt else ())
+        if (reason := instruction_like(passage.chunk.text))
+    ]
     if answer.complete and answer.reason == "length":
         notes.append({"kind": "warn", "t": "cut off: the room for the answer was full"})
     if answer.complete and answer.problem:
@@ -175,4 +183,6 @@ def _timings(timings: Timings) -> str:
         ("first words", timings.first_token),
         ("all", timings.total),
     )
-    return join(*(f"{name} {_seconds(value)}" for name, value in parts if value is not None))
+    rate = timings.tokens_per_second
+    speed = f"{rate:.{0 if rate >= 10 else 1}f} tokens a second" if rate else ""
+    return join(*(f"{name} {_seconds(value)}" for name, value in parts if value is not None), speed)

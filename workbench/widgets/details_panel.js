@@ -25,15 +25,6 @@ const table = (label, heads, rows) => h("div", { class: "scroll", tabindex: "0",
 
 const opener = (id, act, label) => h("button", { type: "button", class: "wb-link", title: "Show this passage", onclick: () => act({ do: "open", chunk: id }) }, label || id);
 
-function prompt(content) {
-  return [
-    h("p", { class: "wb-note", key: "total" }, content.total, " · ", content.sampling),
-    h("p", { class: "wb-note", key: "parts" }, content.parts.map((part) => `${part.name} ${part.tokens}`).join(" · ")),
-    content.messages.map((message, at) => h("section", { key: `message${at}`, class: "message" },
-      h("h4", {}, message.role, h("span", { class: "wb-note" }, ` ${message.tokens} tokens`)), h("pre", { tabindex: "0" }, message.text))),
-  ];
-}
-
 function chunks(content, ui, act) {
   const type = (event) => {
     clearTimeout(ui.timer);

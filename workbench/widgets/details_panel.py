@@ -1,4 +1,4 @@
-"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection, code."""
+"""All that explains an answer, in tabs: prompt, with and without, what the model sees, scores, chunks, code."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from ipywidgets import VBox
 
 from workbench.errors import InputError
 from workbench.widgets._base import Panel
-from workbench.widgets._details import chunks_tab, prompt_tab, selection_tab
+from workbench.widgets._details import chunks_tab, selection_tab
 from workbench.widgets._live import LivePanel
 from workbench.widgets.code_panel import CodePanel
+from workbench.widgets.contexts_panel import ContextsPanel
 from workbench.widgets.explore_panel import ExplorePanel
+from workbench.widgets.prompt_panel import PromptPanel
 from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.trace_panel import TracePanel
 from workbench.widgets.twin_panel import TwinPanel
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "DetailsPanel", "view"]
 
-TABS = ("prompt", "sees", "scores", "explore", "twins", "chunks", "selection", "code")
+TABS = ("prompt", "contexts", "sees", "scores", "explore", "twins", "chunks", "selection", "code")
 GUESTS: Mapping[str, Callable[[Any], Panel]] = {
+    "prompt": PromptPanel,
+    "contexts": ContextsPanel,
     "sees": SeesPanel,
     "scores": TracePanel,
     "explore": ExplorePanel,
@@ -46,6 +50,8 @@ class DetailsPanel(LivePanel):
         super().__init__(wb)
         self._below = VBox()
         self.widget = VBox([self._live, self._below])
+        self._turn(self._tab)
+        self.watch("contexts", self._contexts_begin)
 
     def view(self) -> dict[str, Any]:
         """Give the state that is drawn."""
@@ -72,6 +78,12 @@ class DetailsPanel(LivePanel):
         for name, guest in self._guests.items():
             guest.widget.layout.display = None if name == tab else "none"
         self._below.layout.display = None if tab in GUESTS else "none"
+
+    def _contexts_begin(self, change: Mapping[str, Any]) -> None:
+        """Turn to the three answers when they are asked for."""
+        if change["new"] is not None and change["new"].right is None:
+            self._turn("contexts")
+            self.refresh()
 
     def resync(self) -> None:
         """Bring the figures inside up to date."""
@@ -115,12 +127,12 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "") -> dict[str, Any]:
     """
     make: dict[str, Callable[[], dict[str, Any]]] = {
         **dict.fromkeys(GUESTS, lambda: {"guest": True}),
-        "prompt": lambda: prompt_tab(wb),
         "chunks": lambda: chunks_tab(wb, words),
         "selection": lambda: selection_tab(wb),
     }
     names = {
         "prompt": "Prompt",
+        "contexts": "With and without",
         "sees": "What the model sees",
         "scores": "Trace",
         "explore": "Explore the map",

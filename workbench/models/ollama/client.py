@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import json
 import os
 import queue
-import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
@@ -21,6 +19,7 @@ import ollama
 from workbench.errors import InputError
 from workbench.models.ollama.errors import broken_off, refused, unreachable
 from workbench.models.ollama.requests import encode
+from workbench.models.wire import Wire
 
 __all__ = ["OllamaClient", "crosses_network", "is_loopback", "resolve_host"]
 
@@ -159,7 +158,7 @@ class OllamaClient(ollama.Client):
         `{"error": ...}` is yielded as it is.
         """
         box: queue.SimpleQueue[dict[str, Any] | BaseException | None] = queue.SimpleQueue()
-        wire = _Wire()
+        wire = Wire()
         reader = threading.Thread(
             target=self._read, args=(path, body, model, box, wire), name="ollama-stream", daemon=True
         )
@@ -184,7 +183,7 @@ class OllamaClient(ollama.Client):
         body: Mapping[str, object],
         model: str,
         box: queue.SimpleQueue[dict[str, Any] | BaseException | None],
-        wire: _Wire,
+        wire: Wire,
     ) -> None:
         try:
             # A client of its own: its one connection can be cut without touching anybody else's request.
@@ -195,7 +194,7 @@ class OllamaClient(ollama.Client):
         except BaseException as error:  # noqa: BLE001 - handed to the waiting caller, who raises it
             box.put(error)
 
-    def read_lines(self, path: str, body: Mapping[str, object], model: str, wire: _Wire) -> Iterator[dict[str, Any]]:
+    def read_lines(self, path: str, body: Mapping[str, object], model: str, wire: Wire) -> Iterator[dict[str, Any]]:
         """Yield the lines of one reply on the caller's own thread; `wire` learns the connection."""
         try:
             with self._client.stream("POST", path, content=encode(body), extensions={"trace": wire.trace}) as response:
@@ -217,34 +216,6 @@ class OllamaClient(ollama.Client):
         if isinstance(error, httpx.TimeoutException):
             return broken_off(self.host, f"it sent nothing for {self._seconds:g} s")
         return broken_off(self.host, str(error) or type(error).__name__)
-
-
-class _Wire:
-    """The socket of one request, known from the moment it is connected, so that another thread can shut it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._socket: Any = None
-        self._cut = False
-
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take the socket from httpcore's `trace` extension."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            with self._lock:
-                self._socket = info["return_value"].get_extra_info("socket")
-                if self._cut:
-                    self._shut()
-
-    def cut(self) -> None:
-        """Shut the connection now, or as soon as there is one; harmless when it has ended."""
-        with self._lock:
-            self._cut = True
-            self._shut()
-
-    def _shut(self) -> None:
-        if self._socket is not None:
-            with contextlib.suppress(OSError):  # it was closed already
-                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -46,6 +46,8 @@ class Service:
         Longest silence that is borne.
     secret
         What is never repeated from its messages.
+    kept, too_long
+        What is left after a failure and what to do next; what to do where a text was too long.
     """
 
     model: str
@@ -56,6 +58,8 @@ class Service:
     address: str
     seconds: float
     secret: Secret | None = field(default=None, repr=False)
+    kept: str = _KEPT
+    too_long: str = "Choose a smaller chunk size."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +111,23 @@ def failed(error: Exception, service: Service, most: int) -> Failure:
     if isinstance(error, openai.APIStatusError):
         return _refused(error, service, most)
     if isinstance(error, openai.APITimeoutError):
-        said = f"{service.host} sent nothing for {service.seconds:g} s. {_KEPT} A larger timeout= waits longer."
+        said = f"{service.host} sent nothing for {service.seconds:g} s. {service.kept} A larger timeout= waits longer."
         return Failure(ServerError(said), f"{service.host} sent nothing", tries=min(1, most))
     if isinstance(error, openai.APIConnectionError):
         return _no_connection(error, service, most)
     said = scrubbed(str(error).rstrip(".") or type(error).__name__, service.secret)[:_QUOTED]
-    return Failure(ServerError(f"{service.host} gave a reply that cannot be read ({said}). {_KEPT}"))
+    return Failure(ServerError(f"{service.host} gave a reply that cannot be read ({said}). {service.kept}"))
 
 
 def _no_connection(error: Exception, service: Service, most: int) -> Failure:
     # A class of the HTTP library that the package brings along, and may change.
     if type(error.__cause__).__name__ == "ConnectError":
         do = "Start the server" if service.local else "Check the network and the address"
-        said = f"No connection to {service.host}. {do}. {_KEPT}"
+        said = f"No connection to {service.host}. {do}. {service.kept}"
         return Failure(
             ServerError(said), f"No connection to {service.host}", tries=0 if service.local else min(2, most)
         )
-    said = f"{service.host} broke off the connection before its reply was whole. {_KEPT}"
+    said = f"{service.host} broke off the connection before its reply was whole. {service.kept}"
     return Failure(ServerError(said), f"{service.host} broke off", tries=min(2, most))
 
 
@@ -137,7 +141,7 @@ def _refused(error: Any, service: Service, most: int) -> Failure:
     if status == 429:
         return _too_many(error.response.headers, service, said, code, most)
     if status >= 500 or status in (408, 409):
-        failure = ServerError(f"{service.host} failed {said}. {_KEPT}")
+        failure = ServerError(f"{service.host} failed {said}. {service.kept}")
         return Failure(
             failure, f"{service.host} failed with {status}", most, asked_wait(error.response.headers), status
         )
@@ -151,7 +155,7 @@ def _final(kind: type[ModelError], sentence: str, status: int) -> Failure:
 def _for_good(status: int, code: str, text: str, said: str, service: Service) -> tuple[type[ModelError], str]:
     """Give kind and sentence of an error that sending again does not mend."""
     if status == 401:
-        return ServerError, f"{service.host} does not accept the key {said}. {service.access} {_KEPT}"
+        return ServerError, f"{service.host} does not accept the key {said}. {service.access} {service.kept}"
     if status == 403:
         return ServerError, f"{service.host} does not allow this key to use {service.name!r} {said}. {service.access}"
     if status == 404 and (_NO_MODEL.search(text) or "NotFound" in code or code == "model_not_found"):
@@ -160,16 +164,18 @@ def _for_good(status: int, code: str, text: str, said: str, service: Service) ->
     if status == 404 or 300 <= status < 400:
         return ServerError, f"{service.host} answers, but not at this address {said}. {service.address}"
     if code == "context_length_exceeded" or _TOO_LONG.search(text):
-        return ModelError, f"A text is longer than {service.model} reads {said}. Choose a smaller chunk size. {_KEPT}"
-    return ServerError, f"{service.host} refused the request {said}. {_KEPT}"
+        return ModelError, f"A text is longer than {service.model} reads {said}. {service.too_long} {service.kept}"
+    return ServerError, f"{service.host} refused the request {said}. {service.kept}"
 
 
 def _too_many(headers: Mapping[str, str], service: Service, said: str, code: str, most: int) -> Failure:
     if code == "insufficient_quota":
-        return _final(ServerError, f"The account's credit at {service.host} is used up {said}. Add to it. {_KEPT}", 429)
+        return _final(
+            ServerError, f"The account's credit at {service.host} is used up {said}. Add to it. {service.kept}", 429
+        )
     wait = asked_wait(headers)
     when = "in a minute" if wait is None else f"in {wait:.0f} s"
-    failure = ServerError(f"{service.host} takes no more requests for now {said}. Try again {when}. {_KEPT}")
+    failure = ServerError(f"{service.host} takes no more requests for now {said}. Try again {when}. {service.kept}")
     again = most if wait is None or wait <= LONGEST else 0
     return Failure(failure, f"{service.host} takes no more requests for now", again, wait, 429)
 
