@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from workbench.corpus.formats.base import Content, Failed, Part, RawFile, Skipped
+from workbench.corpus.formats.book import read_book
 from workbench.corpus.formats.csv_rows import read_csv
 from workbench.corpus.formats.html_text import read_html
 from workbench.corpus.formats.json_rows import read_json, read_jsonl
+from workbench.corpus.formats.mail import read_mailbox, read_message
 from workbench.corpus.formats.notebook import read_notebook
 from workbench.corpus.formats.pdf_pages import read_pdf
 from workbench.corpus.formats.plain import read_marked, read_plain
+from workbench.corpus.formats.slides import read_slides
+from workbench.corpus.formats.word_text import read_word
 
 __all__ = ["Content", "Failed", "Part", "RawFile", "Skipped", "format_of", "reader_of"]
 
@@ -28,6 +32,11 @@ _FORMATS: dict[str, tuple[Reader, tuple[str, ...]]] = {
     "notebook": (read_notebook, (".ipynb",)),
     "python": (read_plain, (".py",)),
     "pdf": (read_pdf, (".pdf",)),
+    "docx": (read_word, (".docx",)),
+    "pptx": (read_slides, (".pptx",)),
+    "epub": (read_book, (".epub",)),
+    "e-mail": (read_message, (".eml",)),
+    "mailbox": (read_mailbox, (".mbox",)),
 }
 _BY_SUFFIX = {suffix: kind for kind, (_, suffixes) in _FORMATS.items() for suffix in suffixes}
 
