@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from workbench.corpus import Corpus
+from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, ConsentNeeded, InputError
 from workbench.generation import language_model
 from workbench.index.store import Store
@@ -59,7 +59,7 @@ class Engine(State):
         self.preparing = threading.RLock()
         self._making = threading.Lock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
-        self.children = {name: Child(name) for name in ("map", "index")}
+        self.children = {"map": Child("map"), "index": Child("index"), "read": Child("reading", MOST_MEMORY)}
         self.live = False
         self.closed = False
         self._panels: Any = None

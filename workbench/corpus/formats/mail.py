@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from email import message_from_bytes
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.policy import default
+from typing import TYPE_CHECKING
 
 from workbench.corpus.clean import clean_text
 from workbench.corpus.formats.base import Content, Failed, Part, RawFile, Skipped, some
 from workbench.corpus.formats.decoding import decode
 from workbench.corpus.formats.html_text import html_text, parse_html
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 __all__ = ["read_mailbox", "read_message"]
 
@@ -53,6 +53,10 @@ def read_mailbox(file: RawFile) -> Content:
 
 def _message(data: bytes, key: str) -> tuple[Part | None, list[str]]:
     """Give a message as a document, None without text, and the names of its attachments."""
+    from email import message_from_bytes
+    from email.errors import MessageError
+    from email.policy import default
+
     message = message_from_bytes(data, policy=default)
     try:
         head = {name: value for name in _SHOWN if (value := _words(str(message[name] or "")))}
