@@ -196,6 +196,7 @@ def _settle(parent: int, memory: int | None = None) -> None:
     """Make the process a good guest: low priority, silent, deaf to Ctrl-C, and gone when its parent is."""
     if memory is not None:
         _limit(memory)
+    _keep_when_grown()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     # an interrupt goes to the whole group of a kernel; only the parent decides what becomes of the child
@@ -206,6 +207,13 @@ def _settle(parent: int, memory: int | None = None) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _keep_when_grown() -> None:
+    """Let the process grow: loky ends one that has grown by 300 MB between two runs, and warns of it in the parent."""
+    from loky import process_executor
+
+    process_executor._MAX_MEMORY_LEAK_SIZE = sys.maxsize  # noqa: SLF001
 
 
 def _limit(memory: int) -> None:

@@ -39,7 +39,7 @@ _FORMATS = {
     "text": _Format(read_plain, (".txt", ".text", ".log", ""), _ANY),
     "markdown": _Format(read_marked, (".md", ".markdown", ".mdown"), _ANY),
     "rst": _Format(read_marked, (".rst",), _ANY),
-    "html": _Format(read_html, (".html", ".htm", ".xhtml"), 250_000),
+    "html": _Format(read_html, (".html", ".htm", ".xhtml"), 0),
     "csv": _Format(read_csv, (".csv", ".tsv"), _SMALL),
     "jsonl": _Format(read_jsonl, (".jsonl", ".ndjson"), _SMALL),
     "json": _Format(read_json, (".json",), _SMALL),

@@ -89,7 +89,7 @@ def open_archive(data: bytes, kind: str) -> Iterator[Archive]:
         It is no archive, is encrypted or damaged, or would unpack to too much.
     """
     if data.startswith(_COMPOUND):
-        raise Failed(f"encrypted, or saved by an old program, and so not {kind} as read here; save it without password")
+        raise Failed(f"encrypted, or {kind} of before 2007; save it again without a password, in the present format")
     if data.count(_ENTRY) > 2 * MOST_MEMBERS:
         raise Failed(_too_many())
     try:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from workbench.corpus.clean import clean_text
-from workbench.corpus.formats.base import Content, Failed, Part, RawFile, Skipped, some
+from workbench.corpus.formats.base import MOST_ROWS, Content, Failed, Part, RawFile, Skipped, some
 from workbench.corpus.formats.decoding import decode
 from workbench.corpus.formats.html_text import html_text, parse_html
 
@@ -37,6 +37,8 @@ def read_mailbox(file: RawFile) -> Content:
     if not marks or marks[0].start():
         raise Failed("not a mailbox: it does not begin with a line `From ...`; save its messages as .eml")
     parts, attached, problems = [], [], []
+    if len(marks) > MOST_ROWS:
+        raise Failed(f"more than {MOST_ROWS:,} messages; split it")
     ends = [*(mark.start() for mark in marks[1:]), len(file.data)]
     for number, (mark, end) in enumerate(zip(marks, ends, strict=True), 1):
         file.check()

@@ -27,7 +27,7 @@ def read_slides(file: RawFile) -> Content:
     with open_archive(file.data, "a PowerPoint file") as archive:
         try:
             opened = Presentation(archive.without_media())
-        except (PythonPptxError, KeyError, ValueError) as error:
+        except (PythonPptxError, KeyError, SyntaxError, ValueError) as error:
             raise Failed(f"not a PowerPoint file: {error}; save it again as .pptx") from error
     slides, titles = [], []
     for slide in opened.slides:

@@ -40,7 +40,7 @@ def read_word(file: RawFile) -> Content:
     with open_archive(file.data, "a Word file") as archive:
         try:
             opened = Document(archive.without_media())
-        except (OpcError, KeyError, ValueError) as error:
+        except (OpcError, KeyError, SyntaxError, ValueError) as error:
             raise Failed(f"not a Word file: {error}; save it again as .docx") from error
     text = clean_text("\n\n".join([*_blocks(opened.element.body, _marks(opened), file), *_notes(opened)]))
     headings = find_headings(text)
