@@ -24,6 +24,7 @@ MOST_MEMORY = 2_000_000_000
 PATIENCE = 30.0
 """Seconds that a file may take in the child; each megabyte adds `PATIENCE_PER_MB`."""
 PATIENCE_PER_MB = 20.0
+LONGEST_PATIENCE = 600.0
 # A pipe that took the place of a file is then opened at once, seen and left, rather than waited for.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 
@@ -77,7 +78,7 @@ class Reading:
             return refusal(found.name, error)
         if self._child is None or not self._is_apart(found, size):
             return read(found.path, found.name, self._check)
-        return self._apart(self._child, found, PATIENCE + PATIENCE_PER_MB * size / 1e6)
+        return self._apart(self._child, found, min(LONGEST_PATIENCE, PATIENCE + PATIENCE_PER_MB * size / 1e6))
 
     def _is_apart(self, found: Found, size: int) -> bool:
         # What comes with the project is known to be harmless, and not worth the start of a process.

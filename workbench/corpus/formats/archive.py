@@ -109,7 +109,8 @@ def _require_modest(members: list[ZipInfo]) -> None:
     texts = [member for member in members if member.filename.lower().endswith(_TEXTS)]
     whole = sum(member.file_size for member in texts)
     if whole > MOST_UNPACKED:
-        raise Failed(f"it would unpack to {whole / 1e6:,.0f} MB of text, and at most {MOST_UNPACKED / 1e6:,.0f} MB are")
+        most = MOST_UNPACKED / 1e6
+        raise Failed(f"it would unpack to {whole / 1e6:,.0f} MB of text, and at most {most:,.0f} MB are read; split it")
     for member in texts:
         if member.file_size > _SMALL and member.file_size > _MOST_RATIO * member.compress_size:
             raise Failed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+
 from workbench.corpus.clean import clean_text
 from workbench.corpus.formats.base import Failed, Skipped
 

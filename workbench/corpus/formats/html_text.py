@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from workbench.corpus.clean import clean_text
-from workbench.corpus.formats.base import Content, Part, RawFile
+from workbench.corpus.formats.base import Content, Failed, Part, RawFile
 from workbench.corpus.formats.decoding import decode
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _BLOCKS = frozenset(
 _LINES = frozenset({"br", "li", "option", "tr", "caption"})
 _CELLS = frozenset({"td", "th"})
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
+_MOST_TAGS = 1_000_000
+"""Marks of tags in a page; a tree of so many takes a gigabyte of memory."""
 _XML = re.compile(r"<\?xml\b", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _NONE, _WORD, _CELL, _LINE, _BLANK = range(5)
@@ -33,6 +35,8 @@ _GAPS = ("", " ", " | ", "\n", "\n\n")
 
 def read_html(file: RawFile) -> Content:
     """Read a page as one document, titled with its <title>, else its first <h1>."""
+    if file.data.count(b"<") > _MOST_TAGS:
+        raise Failed(f"more than {_MOST_TAGS:,} tags; split it")
     declared = _DECLARED.search(file.data[:4096])
     source, encoding = decode(file.data, declared[1].decode("ascii", "ignore") if declared else "")
     soup = parse_html(source)

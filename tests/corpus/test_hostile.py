@@ -1,0 +1,316 @@
+"""Files that are made to harm, or are far too large: each costs its line of the report, and no more."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import zlib
+from pathlib import Path
+
+import docx
+import pptx
+import psutil
+import pytest
+
+from tests.corpus.makers import book, rezipped, saved, zipped
+from tests.corpus.pdfs import page, raw, stream
+from workbench.corpus import load, reading
+from workbench.errors import Cancelled
+from workbench.jobs.child import Child
+
+pytestmark = pytest.mark.timeout(120)
+
+SECRET = "The secret of the llamas."
+WORD = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    "<w:body><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:body></w:document>"
+)
+LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>{}]>".format(
+    "".join(f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(10))
+)
+ENDLESS = b"<a " * 80_000
+"""Minutes for Python's parser of HTML, which begins anew at each `<`."""
+
+
+@pytest.fixture(scope="module")
+def child():
+    child = Child("reading", reading.MOST_MEMORY)
+    yield child
+    child.close()
+
+
+@pytest.fixture
+def lines(tmp_path, child):
+    """Read files beside a good one, which must be read, and give their lines of the report."""
+
+    def lines(**files):
+        for name, data in files.items():
+            (tmp_path / name.replace("_", ".")).write_bytes(data)
+        (tmp_path / "z.docx").write_bytes(WELL)
+        corpus = load(tmp_path, child=child)
+        assert [document.text for document in corpus.documents if document.id == "z.docx"] == ["It hums."]
+        return {file.path: (file.status, file.reason) for file in corpus.report.files if file.path != "z.docx"}
+
+    return lines
+
+
+def word(text):
+    made = docx.Document()
+    made.add_paragraph(text)
+    return saved(made)
+
+
+WELL = word("It hums.")
+
+
+def with_body(xml):
+    return rezipped(WELL, word__document_xml=xml)
+
+
+# Archives -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.docx", lambda: with_body(WORD.format("x" * 50_000_000)), "'word/document.xml' in it would unpack to 1,0"),
+        (
+            "a.docx",
+            lambda: rezipped(WELL, **{f"a{n}_xml": "x" * 999_000 for n in range(211)}),
+            "it would unpack to 211 MB",
+        ),
+        ("a.epub", lambda: zipped({f"{n}.xml": "" for n in range(10_001)}), "more than 10,000 members inside"),
+        ("a.docx", lambda: b"PK\x01\x02" * 30_000, "more than 10,000 members inside"),
+        ("a.docx", lambda: WELL[: len(WELL) // 2], "not a Word file: File is not a zip file; save it again"),
+        ("a.pptx", lambda: WELL, "not a PowerPoint file: "),
+        ("a.epub", lambda: WELL, "not an EPUB book: it has no list of its contents"),
+        (
+            "a.docx",
+            lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "encrypted, or a Word file of before 2007",
+        ),
+        ("a.docx", lambda: with_body("<w:p>" * 100_000), "not a Word file: "),
+        ("a.epub", lambda: rezipped(book("<p>x"), **{"META-INF__rights_xml": "<x/>"}), "encrypted by its seller"),
+    ],
+)
+def test_archives(lines, name, data, reason):
+    ((status, said),) = lines(**{name.replace(".", "_"): data()}).values()
+    assert status == "failed"
+    assert said.startswith(reason)
+
+
+def external(path):
+    return f'<!DOCTYPE x [<!ENTITY e SYSTEM "{path.as_uri()}">]>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("kind", ["docx", "pptx", "epub"])
+def test_entities_neither_swell_nor_open_files(lines, tmp_path_factory, kind, encoding):
+    secret = tmp_path_factory.mktemp("outside") / "secret.txt"
+    secret.write_text(SECRET)
+    for head, name in ((LAUGHS, "k"), (external(secret), "e")):
+        xml = f'<?xml version="1.0" encoding="{encoding}"?>{head}'.encode(encoding)
+        made = {
+            "docx": lambda xml=xml, name=name: with_body(xml + WORD.format(f"&{name};").encode(encoding)),
+            "pptx": lambda xml=xml, name=name: rezipped(saved(pptx.Presentation()), ppt__presentation_xml=xml),
+            "epub": lambda xml=xml, name=name: rezipped(
+                book("<p>x"), OPS__book_opf=xml + f"<package>&{name};</package>".encode(encoding)
+            ),
+        }
+        ((status, said),) = lines(**{f"a_{kind}": made[kind]()}).values()
+        assert status == "failed"
+        assert "declares XML entities" in said
+
+
+# PDF ----------------------------------------------------------------------------------------------------------------
+
+CATALOG = b"<</Type /Catalog /Pages 2 0 R>>"
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "reason"),
+    [
+        (raw(CATALOG, b"<</Type /Pages /Kids [2 0 R 2 0 R] /Count 2>>"), "failed", "not a readable PDF: "),
+        (raw(CATALOG, b"<</Type /Pages /Kids [] /Count 2000000000>>"), "skipped", "no text layer"),
+        (
+            page(
+                b"/X Do",
+                resources=b"/XObject <</X 6 0 R>>",
+                more=[stream(b"/X Do", b"/Type /XObject /Subtype /Form /Resources <</XObject <</X 6 0 R>>>>")],
+            ),
+            "skipped",
+            "no text layer",
+        ),
+        (
+            page(zlib.compress(b"BT /F 9 Tf (x) Tj ET\n" * 10_000_000, 9), b"/Filter /FlateDecode"),
+            "failed",
+            "page 1 could not be read (LimitReachedError)",
+        ),
+        (page(b"[" * 200_000), "skipped", "no text layer"),
+    ],
+    ids=["pages within themselves", "pages that are not there", "form within itself", "bomb", "deep"],
+)
+def test_pdfs(lines, data, status, reason):
+    ((found, said),) = lines(a_pdf=data).values()
+    assert found == status
+    assert said.startswith(reason)
+
+
+def test_a_pdf_whose_tables_point_at_each_other_is_mended(lines):
+    data = page(b"BT /F 9 Tf (It hums.) Tj ET").replace(b"trailer <<", b"trailer <</Prev 400 ")
+    assert lines(a_pdf=data) == {"a.pdf": ("loaded", "")}
+
+
+# Text and tables ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status", "reason"),
+    [
+        ("a.json", lambda: b"[" * 1_000_000, "failed", "nested too deeply"),
+        ("a.jsonl", lambda: b"[" * 1_000_000, "failed", "nested too deeply"),
+        ("a.ipynb", lambda: b'{"a":' * 500_000, "failed", "nested too deeply"),
+        ("a.html", lambda: b"<p>x" * 1_000_001, "failed", "more than 1,000,000 tags; split it"),
+        (
+            "a.csv",
+            lambda: b"," * 2_000_000 + b"\n" + b"1\n" * 900_000,
+            "failed",
+            "900,001 rows of up to 2,000,001 columns",
+        ),
+        ("a.csv", lambda: b"a\n" * 1_000_001, "failed", "more than 1,000,000 rows; split it"),
+        ("a.jsonl", lambda: b"1\n" * 1_002_000, "failed", "more than 1,000,000 entries; split it"),
+        ("a.json", lambda: b"[" + b"1," * 1_000_000 + b"1]", "failed", "more than 1,000,000 entries; split it"),
+        ("a.eml", lambda: b"To: " + b"(" * 100_000 + b"\n\nx", "failed", "nested too deeply"),
+        ("a.mbox", lambda: b"no mailbox\n", "failed", "not a mailbox"),
+    ],
+)
+def test_tables_and_trees(lines, name, data, status, reason):
+    ((found, said),) = lines(**{name.replace(".", "_"): data()}).values()
+    assert found == status
+    assert said.startswith(reason)
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "json", "csv", "jsonl"])
+def test_a_line_of_50_megabytes_is_read(tmp_path, child, suffix):
+    inside = "x" * 50_000_000
+    text = {"json": f'["{inside}"]', "csv": f"text,n\n{inside},1", "jsonl": f'"{inside}"'}.get(suffix, inside)
+    (tmp_path / f"a.{suffix}").write_text(text)
+    (document,) = load(tmp_path, child=child).documents
+    assert document.text == inside
+
+
+@pytest.mark.parametrize("suffix", ["txt", "pdf", "docx", "csv", ""])
+def test_a_gigabyte_is_not_read(tmp_path, child, suffix):
+    path = tmp_path / f"a.{suffix}"
+    path.touch()
+    os.truncate(path, 1_000_000_000)
+    (report,) = load(tmp_path, child=child).report.files
+    assert (report.status, report.reason) == ("skipped", "1,000 MB, and at most 100 MB are read; split it")
+
+
+# Files that are none ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.parametrize("suffix", ["txt", "pdf"])
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(tmp_path, child, suffix):
+    os.mkfifo(tmp_path / f"a.{suffix}")
+    (report,) = load([tmp_path / f"a.{suffix}"], child=child).report.files
+    assert (report.status, report.reason) == ("skipped", "not a regular file (a pipe, socket or device)")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no devices in folders")
+def test_a_device_is_not_read(tmp_path, child):
+    (report,) = load("/dev/zero", child=child).report.files
+    assert (report.status, report.reason) == ("skipped", "not a regular file (a pipe, socket or device)")
+    (tmp_path / "a.txt").symlink_to("/dev/zero")
+    (report,) = load(tmp_path, child=child).report.files
+    assert (report.status, report.reason) == ("skipped", "a link out of the folder")
+
+
+# Time and memory ----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_takes_for_ever_is_left(lines, monkeypatch):
+    monkeypatch.setattr(reading, "PATIENCE", 1.0)
+    monkeypatch.setattr(reading, "PATIENCE_PER_MB", 0.0)
+    said = "not read within 1 seconds: it is damaged, or very involved; split it or leave it out"
+    assert lines(a_html=ENDLESS, b_html=ENDLESS) == {"a.html": ("failed", said), "b.html": ("failed", said)}
+
+
+@pytest.mark.skipif(os.name == "nt" or os.uname().sysname == "Darwin", reason="this system does not limit memory")
+def test_a_file_that_takes_all_memory_is_left(tmp_path):
+    (tmp_path / "a.json").write_bytes(b"[" + b"{}," * 3_000_000 + b"{}]")
+    (tmp_path / "b.docx").write_bytes(WELL)
+    child = Child("reading", 400_000_000)
+    try:
+        corpus = load(tmp_path, child=child)
+    finally:
+        child.close()
+    failed, loaded = corpus.report.files
+    assert failed.status == "failed"
+    assert failed.reason == "takes more than 2 GB of memory to read; split it or leave it out"
+    assert loaded.status == "loaded"
+
+
+def started(child):
+    """Wait for the process of a child that works at something."""
+    while not (child.started and (processes := dict(child._executor._processes))):
+        time.sleep(0.01)
+    process = psutil.Process(next(iter(processes)))
+    while process.cpu_times().user < 0.8:
+        time.sleep(0.01)
+    return process
+
+
+@pytest.fixture
+def busy(tmp_path):
+    """A child that reads a file for ever, in a thread, and what came of it."""
+    (tmp_path / "a.html").write_bytes(ENDLESS)
+    (tmp_path / "b.docx").write_bytes(WELL)
+    child, cancel, results = Child("reading"), threading.Event(), []
+
+    def work():
+        try:
+            results.append(load(tmp_path, cancel, child=child))
+        except Cancelled as error:
+            results.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield child, cancel, thread, results
+    cancel.set()
+    thread.join()
+    child.close()
+
+
+def test_a_child_that_is_killed_costs_one_line(busy):
+    child, _, thread, results = busy
+    started(child).kill()
+    thread.join()
+    assert [(file.path, file.status, file.reason) for file in results[0].report.files] == [
+        (
+            "a.html",
+            "failed",
+            "reading it ended its process: it is damaged, or takes too much memory; split it or leave it out",
+        ),
+        ("b.docx", "loaded", ""),
+    ]
+
+
+def test_cancelling_stops_a_file_that_takes_for_ever(busy):
+    child, cancel, thread, results = busy
+    process = started(child)
+    cancel.set()
+    thread.join()
+    assert isinstance(results[0], Cancelled)
+    assert not process.is_running()
+
+
+def test_texts_and_small_tables_start_no_process(tmp_path):
+    for name, text in {"a.txt": "x", "b.md": "# x", "c.csv": "a,b\n1,2", "d.json": "[1]", "e.png": "x"}.items():
+        (tmp_path / name).write_text(text)
+    child = Child("reading")
+    load(tmp_path, child=child)
+    assert not child.started
