@@ -95,6 +95,9 @@ class Child:
             self._check(cancel)
         try:
             self._check(cancel)
+            if seconds is not None and not self.started:
+                # on a busy machine the start of an interpreter may take longer than the work
+                self._wait(self._submit(os.getpid), cancel)
             return self._wait(self._submit(function, *args), cancel, seconds)
         finally:
             self._turn.release()

@@ -19,6 +19,8 @@ __all__ = ["read_csv"]
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 20
 """Rows that tell the delimiter."""
+_SAMPLE = 1_000_000
+"""Characters that tell the delimiter."""
 _MOST_VALUES = 20_000_000
 """Cells, with those that a short row lacks: a single long row makes all others as long."""
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
@@ -82,11 +84,17 @@ def _long_values(characters: int) -> Iterator[None]:
 
 
 def _delimiter(text: str) -> str:
+    sample = text[:_SAMPLE]
+
     def columns(delimiter: str) -> int:
         try:
-            widths = {len(row) for row in islice(_rows(text, delimiter), _LOOKED_AT) if row}
+            rows = [row for row in islice(_rows(sample, delimiter), _LOOKED_AT) if row]
         except Failed:
             return 0
+        if len(sample) < len(text) and len(rows) > 1:
+            # The sample may end within it.
+            rows.pop()
+        widths = set(map(len, rows))
         return widths.pop() if len(widths) == 1 else 0
 
     best = max(_DELIMITERS, key=columns)
