@@ -143,7 +143,8 @@ def open_bytes(path: Path) -> bytes:
             raise Skipped("not a regular file (a pipe, socket or device)")
         if status.st_size > MAX_BYTES:
             raise Skipped(f"{status.st_size / 1e6:,.0f} MB, and at most {MAX_BYTES / 1e6:,.0f} MB are read; split it")
-        data = file.read(MAX_BYTES)
+        # Some files of the system say that they are of 0 bytes.
+        data = file.read(status.st_size or MAX_BYTES)
     if not data:
         raise Skipped("empty")
     return data

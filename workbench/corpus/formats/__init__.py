@@ -52,6 +52,14 @@ _FORMATS = {
     "e-mail": _Format(read_message, (".eml",), 0),
     "mailbox": _Format(read_mailbox, (".mbox",), 0),
 }
+_INSTEAD = {
+    "save it as .docx": (".doc", ".docm", ".dot", ".dotx", ".odt", ".rtf", ".pages", ".wpd"),
+    "save it as .pptx": (".ppt", ".pptm", ".pps", ".ppsx", ".odp", ".key"),
+    "save its tables as .csv": (".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".parquet", ".feather"),
+    "save it as .eml": (".msg", ".pst"),
+    "convert it to .epub": (".mobi", ".azw", ".azw3", ".djvu"),
+    "unpack it": (".zip", ".tar", ".tgz", ".7z", ".rar"),
+}
 _BY_SUFFIX = {suffix: kind for kind, known in _FORMATS.items() for suffix in known.suffixes}
 
 
@@ -70,7 +78,9 @@ def reader_of(name: str) -> Reader:
     """
     kind = format_of(name)
     if not kind:
-        raise Skipped(f"not a text format we read: {PurePosixPath(name).suffix.lower()}")
+        suffix = PurePosixPath(name).suffix.lower()
+        advice = next((f"; {told}" for told, suffixes in _INSTEAD.items() if suffix in suffixes), "")
+        raise Skipped(f"not a text format we read: {suffix}{advice}")
     return _FORMATS[kind].read
 
 
