@@ -9,7 +9,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from pptx.util import Inches
 
-from tests.corpus.makers import book, message, saved
+from tests.corpus.makers import book, message, rezipped, saved
 from tests.doubles import WordTokenizer
 from workbench.corpus import chunk_documents, load
 
@@ -118,6 +118,13 @@ def test_chapters_are_apart_and_numbered(read):
     assert (report.status, report.encoding) == ("loaded", "epub")
     assert places(document, "chapter", "# One", "# Two") == [1, 2]
     assert places(document, "section", "# One", "# Two") == ["One", "Two"]
+
+
+def test_a_page_that_declares_entities_of_its_own_is_read_without_them(read):
+    declared = "<!DOCTYPE html [<!ENTITY nbsp '&#160;'> <!ENTITY e SYSTEM 'file:///etc/hostname'>]>"
+    page = f'<?xml version="1.0"?>{declared}<html><body><p>It&nbsp;hums. &e;</p></body></html>'
+    (document,), _ = read("a.epub", rezipped(book("<p>x</p>"), **{"OPS__text__c 0_xhtml": page}))
+    assert document.text == "It hums. &e"
 
 
 # E-mail -------------------------------------------------------------------------------------------------------------

@@ -72,11 +72,13 @@ class Reading:
 
     def content(self, found: Found) -> Content | FileReport:
         """Give what is in a file, or its line of the report where that is nothing."""
+        if self._child is None or not self._is_apart(found, MAX_BYTES):
+            return read(found.path, found.name, self._check)
         try:
             size = found.path.stat().st_size
         except OSError as error:
             return refusal(found.name, error)
-        if self._child is None or not self._is_apart(found, size):
+        if not self._is_apart(found, size):
             return read(found.path, found.name, self._check)
         return self._apart(self._child, found, min(LONGEST_PATIENCE, PATIENCE + PATIENCE_PER_MB * size / 1e6))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from workbench.corpus.formats.base import Content, Failed, Part, RawFile, Skipped
@@ -65,7 +64,7 @@ _BY_SUFFIX = {suffix: kind for kind, known in _FORMATS.items() for suffix in kno
 
 def format_of(name: str) -> str:
     """Give the format that a file's name promises, such as `markdown`; empty if it is none that we read."""
-    return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
+    return _BY_SUFFIX.get(_suffix(name), "")
 
 
 def reader_of(name: str) -> Reader:
@@ -78,7 +77,7 @@ def reader_of(name: str) -> Reader:
     """
     kind = format_of(name)
     if not kind:
-        suffix = PurePosixPath(name).suffix.lower()
+        suffix = _suffix(name)
         advice = next((f"; {told}" for told, suffixes in _INSTEAD.items() if suffix in suffixes), "")
         raise Skipped(f"not a text format we read: {suffix}{advice}")
     return _FORMATS[kind].read
@@ -88,3 +87,10 @@ def largest_here(name: str) -> int | float:
     """Give the bytes up to which a file is read in the caller's process; a larger one is for a child."""
     kind = format_of(name)
     return _FORMATS[kind].here if kind else _ANY
+
+
+def _suffix(name: str) -> str:
+    # As pathlib finds it, at a tenth of the time: a folder may hold a hundred thousand files.
+    base = name.rpartition("/")[2]
+    dot = base.rfind(".")
+    return base[dot:].lower() if 0 < dot < len(base) - 1 else ""

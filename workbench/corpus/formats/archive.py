@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -46,8 +47,15 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._known
 
-    def text(self, name: str) -> bytes:
+    def text(self, name: str, entities: bool = False) -> bytes:
         """Give the bytes of a member.
+
+        Parameters
+        ----------
+        name
+            As in `names`.
+        entities
+            It may declare entities, since it goes to a parser that knows of none.
 
         Raises
         ------
@@ -58,6 +66,8 @@ class Archive:
             data = self._zipped.read(name)
         except KeyError as error:
             raise Failed(f"damaged: {name!r} is missing in it; save it again in the program that made it") from error
+        if entities:
+            return data
         if _ENTITIES.search(data) or _ENTITIES.search(data.replace(b"\0", b"")):
             raise Failed(f"{name!r} in it declares XML entities, which can hide files or endless text; not opened")
         return data
@@ -95,7 +105,7 @@ def open_archive(data: bytes, kind: str) -> Iterator[Archive]:
     try:
         with ZipFile(io.BytesIO(data)) as zipped:
             yield Archive(zipped)
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (BadZipFile, EOFError, RuntimeError, zlib.error) as error:
         if isinstance(error, RecursionError):
             raise
         raise Failed(f"not {kind}: {error}; save it again in the program that made it") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ __all__ = ["read_book"]
 
 _CONTAINER = "META-INF/container.xml"
 _RIGHTS = "META-INF/rights.xml"
+# Older books declare HTML's own entities at the top of a page, which an HTML parser would take for text.
+_DECLARATIONS = re.compile(r"<!DOCTYPE[^>\[]{0,1000}\[[^\]]{0,100000}\]\s*>", re.IGNORECASE)
 _PAGES = ("application/xhtml+xml", "text/html", "")
 
 
@@ -38,7 +41,9 @@ def read_book(file: RawFile) -> Content:
         for name in _spine(contents, dirname(package)):
             file.check()
             try:
-                chapters.append(clean_text(html_text(_markup(archive, name))).replace("\f", "\n"))
+                source, _ = decode(archive.text(name, entities=True))
+                page = parse_html(_DECLARATIONS.sub("", source))
+                chapters.append(clean_text(html_text(page)).replace("\f", "\n"))
             except (Failed, Skipped) as error:
                 problems.append(f"{name}: {error}")
     chapters = [chapter for chapter in chapters if chapter.strip()]

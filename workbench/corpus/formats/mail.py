@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["read_mailbox", "read_message"]
 
 _SHOWN = ("Subject", "From", "To", "Date")
-_START = re.compile(rb"^From [^\n]*\d{4}[^\n]*\n", re.MULTILINE)
+_START = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\d{4}[^\n]*\n")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
