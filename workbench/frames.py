@@ -202,7 +202,7 @@ def explanation_html(seen: Explanation) -> str:
 
 
 def clusters_frame(clustering: Clustering) -> pd.DataFrame:
-    """Give a row a cluster, and a last one (-1, `noise`) for the points of none; columns as in `Clustering.to_frame`."""
+    """Give a row a cluster, and a last one (-1, `noise`) for the points of none."""
     import pandas as pd
 
     rows: list[tuple[int, str, int, str, str, tuple[str, ...]]] = [

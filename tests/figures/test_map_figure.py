@@ -11,7 +11,6 @@ from tests.figures.corpus import PLACES, chunks, found, picture
 from workbench.figures import describe_map, map_figure, write_map_html
 from workbench.figures.palette import DARK, LIGHT
 from workbench.figures.text import plain, shorten
-from workbench.projection import pca
 from workbench.records import Chunk, Passage, Projection, Retrieval
 
 EVIL = "<img src=x onerror=alert(1)> $x^2$ %{y} </script><script>alert(1)</script>"
@@ -40,29 +39,6 @@ def test_three_dimensions():
     assert {one.type for one in figure.data} == {"scatter3d"}
     assert trace(figure, "passages").z.tolist() == [0]
     assert figure.layout.scene.aspectmode == "data"
-
-
-def test_what_the_map_says_of_itself():
-    ids = tuple(str(i) for i in range(318))
-    umap = Projection(ids=ids, coordinates=np.zeros((318, 2), dtype=np.float32), method="umap", trust=0.714)
-    question = Retrieval("q", ())
-    assert describe_map(umap, question) == (
-        "318 passages; 71 of 100 true neighbours are neighbours here too. "
-        "Groups can be trusted, distances between them cannot. The star is placed by its passages."
-    )
-    poor = Projection(ids=ids, coordinates=umap.coordinates, method="umap", trust=0.2)
-    assert describe_map(poor).endswith("Groups are a hint, single neighbours and distances cannot be trusted.")
-
-
-def test_what_a_pca_map_says_of_itself():
-    vectors = np.eye(4, dtype=np.float32)
-    exact = pca(vectors, list("abcd"))
-    assert describe_map(exact, Retrieval("q", (), vector=vectors[0])) == (
-        "4 passages. What lies apart here is apart, what lies together need not be. The star is placed exactly."
-    )
-    assert describe_map(exact, Retrieval("q", (), vector=np.ones(9))).endswith("The star is placed by its passages.")
-    assert describe_map(pca(vectors[:1], ["a"])) == "1 passage."
-    assert describe_map(pca(vectors[:0], [])) == "No passages to show yet."
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.figures.corpus import chunks, found, picture
 from workbench.errors import InputError
 from workbench.figures import color_fields, map_layout, map_traces
 from workbench.figures.map_color import color_by_group, color_by_number
-from workbench.figures.map_data import color_points
+from workbench.figures.map_fields import color_points
 from workbench.figures.palette import DARK, LIGHT, OKABE_ITO, text_on
 from workbench.records import Projection
 
@@ -161,7 +161,7 @@ def test_tiny_maps(n, dimensions):
 def test_large_maps_are_all_webgl_small_ones_all_svg():
     small = map_traces(picture(), chunks(), retrieval=found({"a.md:0": 0.4}))
     assert {name for name, trace in small.items() if trace.get("visible") is False} == {
-        f"{name}-gl" for name in ("points", "selected", "lines 0", "lines 1", "lines 2", "passages", "query")
+        f"{name}-gl" for name in ("points", "selected", "lines 0", "lines 1", "lines 2", "anchor", "passages", "query")
     }
     ids = tuple(f"a.md:{i}" for i in range(3000))
     large = Projection(ids=ids, coordinates=np.zeros((3000, 2), dtype=np.float32))

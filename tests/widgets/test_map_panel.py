@@ -89,7 +89,7 @@ def test_a_question_is_one_message_that_leaves_the_points_where_they_are(wb, pan
     changed = {key for key, values in sent[0][1].items() if not is_missing(values[names.index("points")])}
     assert changed == {"marker.opacity"}
     assert trace(panel, "passages").text == ("2", "1")
-    assert panel._summary.value.endswith("The star is placed by its passages.")
+    assert panel._summary.value.endswith("The star is approximate: it lies among the passages most like the question.")
 
 
 def test_the_second_question_leaves_no_line_of_the_first(wb, panel):

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from html import escape
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any
 
+from workbench.figures.html_passages import question_html
 from workbench.figures.palette import DARK, LIGHT
+from workbench.figures.passages import FOCUSED, SIZE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from workbench.records import Answer, Retrieval
 
 __all__ = ["CONFIG", "write_map_html"]
 
@@ -24,47 +29,37 @@ CONFIG: dict[str, Any] = {
 }
 """plotly.js options for every map: nothing leaves the machine, and `$` in a text is a dollar."""
 
+HERE = Path(__file__).parent
+# plotly builds the programs of its WebGL traces from strings, and pictures from data: and blob: addresses; everything
+# else that a page could load is forbidden
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-:root {{ color-scheme: light dark; --page: {light_page}; --text: {light_text}; --muted: {light_muted} }}
-@media (prefers-color-scheme: dark) {{ :root {{ --page: {dark_page}; --text: {dark_text}; --muted: {dark_muted} }} }}
-body {{ margin: 0 auto; max-width: 1100px; padding: 16px; background: var(--page); color: var(--text);
-  font: 15px/1.5 system-ui, sans-serif }}
-h1 {{ font-size: 18px; margin: 0 0 8px }}
-#summary {{ color: var(--muted); font-size: 13px; margin: 8px 0 0 }}
-#map {{ height: min(75vh, 80vw); min-height: 320px }}
-</style>
+{style}</style>
 </head>
 <body>
 <h1>{title}</h1>
+<script type="application/json" id="settings">{settings}</script>
 <div role="img" aria-label="{summary}">{figure}</div>
 <p id="summary">{summary}</p>
+{question}
 </body>
 </html>
 """
-FOLLOW_THEME = """
-const figure = document.getElementById("{plot_id}");
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const themes = %s;
-async function follow() {
-  const patch = themes[dark.matches ? "dark" : "light"];
-  for (const [number, change] of patch.traces) {
-    const one = Object.fromEntries(Object.entries(change).map(([key, value]) => [key, [value]]));
-    await Plotly.restyle(figure, one, [number]);
-  }
-  await Plotly.relayout(figure, patch.layout);
-}
-dark.addEventListener("change", follow);
-follow();
-"""
 
 
-def write_map_html(figure: go.Figure, path: str | Path) -> Path:
+def write_map_html(
+    figure: go.Figure, path: str | Path, retrieval: Retrieval | None = None, answer: Answer | None = None
+) -> Path:
     """Write a map as one HTML file of about 5 MB that holds all it needs and loads nothing.
 
     Parameters
@@ -73,6 +68,11 @@ def write_map_html(figure: go.Figure, path: str | Path) -> Path:
         From `map_figure`; its title and summary become those of the page.
     path
         Written anew.
+    retrieval
+        What the question on the map found: question and passages stand below the map, and clicking or focusing a
+        passage makes its marker larger.
+    answer
+        What was written from them; `retrieval` may then be left out.
 
     Returns
     -------
@@ -90,33 +90,40 @@ def write_map_html(figure: go.Figure, path: str | Path) -> Path:
     page = go.Figure(figure)
     # the page has the title and the size
     page.update_layout(title=None, height=None, margin={"t": 0}, meta=None)
-    themes = {name: meta.get(name, {"traces": [], "layout": {}}) for name in ("light", "dark")}
     body = page.to_html(
         full_html=False,
         include_plotlyjs=True,
         config=CONFIG,
         div_id="map",
         default_height="min(75vh, 80vw)",
-        post_script=FOLLOW_THEME % _script_json(themes),
+        post_script=(HERE / "page.js").read_text(encoding="utf-8"),
     )
-    # the figure's title is already escaped for plotly, whose entities are HTML's
-    title = figure.layout.title.text or "Map of the passages"
+    themes = {name: meta.get(name, {"traces": [], "layout": {}}) for name in ("light", "dark")}
+    found = retrieval if retrieval is not None or answer is None else answer.retrieval
     target = Path(path)
     target.write_text(
         PAGE.format(
-            title=title,
+            policy=POLICY,
+            # the figure's title is already escaped for plotly, whose entities are HTML's
+            title=figure.layout.title.text or "Map of the passages",
+            style=_style(),
+            settings=_script_json({"themes": themes, "sizes": [SIZE, FOCUSED]}),
             summary=escape(meta.get("summary", "")),
             figure=body,
-            light_page=LIGHT.background,
-            light_text=LIGHT.text,
-            light_muted=LIGHT.muted,
-            dark_page=DARK.background,
-            dark_text=DARK.text,
-            dark_muted=DARK.muted,
+            question=question_html(found, answer),
         ),
         encoding="utf-8",
     )
     return target
+
+
+def _style() -> str:
+    colors = {
+        f"{name}_{part}": value
+        for name, one in (("light", LIGHT), ("dark", DARK))
+        for part, value in (("page", one.background), ("text", one.text), ("muted", one.muted), ("line", one.faint))
+    }
+    return Template((HERE / "page.css").read_text(encoding="utf-8")).substitute(colors)
 
 
 def _script_json(value: object) -> str:

@@ -1,23 +1,24 @@
-"""The map as a figure, and in words."""
+"""The map as a figure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from workbench.figures.map_traces import map_layout, map_traces
+from workbench.figures.describe import FAITHFUL, describe_map
+from workbench.figures.map_fields import Fields
+from workbench.figures.map_layout import PLOT_SIZE, map_layout
+from workbench.figures.map_sample import drawn_rows
+from workbench.figures.map_traces import map_traces
 from workbench.figures.text import plain
-from workbench.projection.place import is_exact
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from workbench.records import Chunk, Projection, Retrieval
+    from workbench.records import Chunk, Clustering, Projection, Region, Retrieval
 
-__all__ = ["FAITHFUL", "describe_map", "map_figure"]
-
-FAITHFUL = 0.5
-"""Share of true neighbours from which a UMAP picture's groups are called trustworthy."""
+__all__ = ["FAITHFUL", "describe_map", "map_figure", "theme_patch"]
 
 
 def map_figure(
@@ -25,18 +26,28 @@ def map_figure(
     chunks: Sequence[Chunk],
     *,
     color: str = "source",
+    fields: Fields = MappingProxyType({}),
+    at_least: float | None = None,
+    clustering: Clustering | None = None,
+    regions: Sequence[Region] = (),
     retrieval: Retrieval | None = None,
-    dark: bool = False,
-    selection: Sequence[str] = (),
-    title: str | None = None,
     in_prompt: Collection[int] | None = None,
+    cited: Collection[int] | None = None,
+    selection: Sequence[str] = (),
+    anchor: str = "",
+    size: tuple[int, int] = PLOT_SIZE,
+    webgl: bool | None = None,
+    dark: bool = False,
+    title: str | None = None,
 ) -> go.Figure:
     """Draw the map: the static twin of the live one, from the same traces.
 
     Parameters
     ----------
-    projection, chunks, color, retrieval, selection, in_prompt
+    projection, chunks, color, fields, at_least, clustering, retrieval, in_prompt, cited, selection, anchor, webgl
         As in `map_traces`.
+    regions, size
+        As in `map_layout`.
     dark
         Colours for a dark page; the figure itself has no background.
     title
@@ -50,7 +61,7 @@ def map_figure(
     Raises
     ------
     InputError
-        If no chunk has the field to colour by.
+        If no chunk has the field to colour by, or a column of `fields` is not as long as the projection.
     """
     import plotly.graph_objects as go
 
@@ -59,18 +70,38 @@ def map_figure(
             projection,
             chunks,
             color=color,
+            fields=fields,
+            at_least=at_least,
+            clustering=clustering,
             retrieval=retrieval,
             in_prompt=in_prompt,
+            cited=cited,
             selection=selection,
+            anchor=anchor,
+            webgl=webgl,
+            dark=for_dark,
+        )
+
+    def layout(for_dark: bool) -> dict[str, Any]:
+        return map_layout(
+            projection,
+            retrieval,
+            clustering=clustering,
+            regions=regions,
+            selection=selection,
+            anchor=anchor,
+            size=size,
+            webgl=webgl,
             dark=for_dark,
         )
 
     drawn, other = traces(dark), traces(not dark)
-    layout, other_layout = (map_layout(projection, retrieval, dark=which) for which in (dark, not dark))
-    figure = go.Figure(data=[{"name": name, **trace} for name, trace in drawn.items()], layout=layout)
-    themes = {dark: theme_patch(other, drawn, layout), not dark: theme_patch(drawn, other, other_layout)}
-    meta = {"summary": describe_map(projection, retrieval), "light": themes[False], "dark": themes[True]}
-    figure.update_layout(meta=meta, height=560)
+    page, other_page = layout(dark), layout(not dark)
+    figure = go.Figure(data=[{"name": name, **trace} for name, trace in drawn.items()], layout=page)
+    themes = {dark: theme_patch(other, drawn, page), not dark: theme_patch(drawn, other, other_page)}
+    points = len(drawn_rows(projection, retrieval, selection, anchor, webgl=webgl))
+    summary = describe_map(projection, retrieval, drawn=points)
+    figure.update_layout(meta={"summary": summary, "light": themes[False], "dark": themes[True]}, height=560)
     if title:
         figure.update_layout(title={"text": plain(title)}, margin={"t": 40})
     return figure
@@ -82,12 +113,14 @@ def theme_patch(
     """Give what turns one theme's traces and layout into another's: `traces` (number, properties) and `layout`."""
     pairs = enumerate(zip(before.values(), after.values(), strict=True))
     changes = ((number, _changes(first, second)) for number, (first, second) in pairs)
+    over = {name: layout[name] for name in ("annotations", "shapes") if layout.get(name)}
     return {
         "traces": [[number, change] for number, change in changes if change],
         "layout": {
             "font.color": layout["font"]["color"],
             "hoverlabel.bgcolor": layout["hoverlabel"]["bgcolor"],
             "hoverlabel.font.color": layout["hoverlabel"]["font"]["color"],
+            **over,
         },
     }
 
@@ -101,32 +134,3 @@ def _changes(before: dict[str, Any], after: dict[str, Any], path: str = "") -> d
         elif isinstance(value, str | float | list) and value != before[key]:
             found[path + key] = value
     return found
-
-
-def describe_map(projection: Projection, retrieval: Retrieval | None = None) -> str:
-    """Say what the map shows and how far it can be trusted, in plain sentences.
-
-    PCA is an orthogonal projection: a distance on the map is never longer than the true one, so what lies apart
-    is apart, and what lies together need not be. UMAP keeps neighbours and gives distances up.
-    """
-    n = len(projection)
-    if not n:
-        return "No passages to show yet."
-    parts = [f"{n:,} passage{'s' if n > 1 else ''}"]
-    if projection.trust is not None:
-        parts.append(f"{round(100 * projection.trust)} of 100 true neighbours are neighbours here too")
-    sentences = ["; ".join(parts) + "."]
-    if n > 1:
-        sentences.append(_reading(projection))
-    if retrieval is not None:
-        exact = is_exact(projection, retrieval.vector)
-        sentences.append("The star is placed exactly." if exact else "The star is placed by its passages.")
-    return " ".join(sentences)
-
-
-def _reading(projection: Projection) -> str:
-    if projection.method == "pca":
-        return "What lies apart here is apart, what lies together need not be."
-    if projection.trust is None or projection.trust >= FAITHFUL:
-        return "Groups can be trusted, distances between them cannot."
-    return "Groups are a hint, single neighbours and distances cannot be trusted."

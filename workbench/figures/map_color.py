@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil, log10
 
 import numpy as np
 
-from workbench.figures.palette import OKABE_ITO, Theme
+from workbench.figures.palette import OKABE_ITO, Theme, distinct, mix
 from workbench.figures.text import shorten
 
-__all__ = ["KEYS", "Coloring", "color_by_group", "color_by_number"]
+__all__ = ["KEYS", "Coloring", "color_by_cluster", "color_by_group", "color_by_number"]
 
 KEYS = len(OKABE_ITO) + 1
 """Most entries that a key has."""
@@ -42,7 +43,7 @@ class Coloring:
         code = float(self.codes[row])
         for (low, first), (high, second) in zip(self.scale, self.scale[1:], strict=False):
             if code <= high:
-                return _mix(first, second, (code - low) / (high - low) if high > low else 0.0)
+                return mix(first, second, (code - low) / (high - low) if high > low else 0.0)
         return self.scale[-1][1]
 
 
@@ -70,7 +71,28 @@ def color_by_group(values: Sequence[object], colors: Theme) -> Coloring:
     return Coloring((slots + 0.5) / len(palette), _steps(palette), tuple(keys))
 
 
-def color_by_number(values: np.ndarray, colors: Theme, missing: str = "no value") -> Coloring:
+def color_by_cluster(values: Sequence[int | str | None], labels: Mapping[int | str, str], colors: Theme) -> Coloring:
+    """Give each cluster a colour of its own, and grey to noise (None).
+
+    The key names the largest; the map has a label for each.
+    """
+    counts = Counter(value for value in values if value is not None)
+    ranked = sorted(counts, key=lambda one: (-counts[one], str(one).zfill(9)))
+    palette = [*distinct(len(ranked)), colors.other]
+    place = {one: i for i, one in enumerate(ranked)}
+    slots = np.array([len(ranked) if value is None else place[value] for value in values], dtype=np.float32)
+    noise = [("noise", colors.other)] if None in values else []
+    room = KEYS - len(noise)
+    named = ranked if len(ranked) <= room else ranked[: room - 1]
+    keys = [(shorten(labels[one], LABEL), palette[place[one]]) for one in named]
+    if len(named) < len(ranked):
+        keys.append((f"{len(ranked) - len(named)} smaller clusters", colors.muted))
+    return Coloring((slots + 0.5) / len(palette), _steps(palette), (*keys, *noise))
+
+
+def color_by_number(
+    values: np.ndarray, colors: Theme, missing: str = "no value", at_least: float | None = None
+) -> Coloring:
     """Give each number a place between the lowest and the highest; NaN is grey.
 
     Parameters
@@ -81,20 +103,60 @@ def color_by_number(values: np.ndarray, colors: Theme, missing: str = "no value"
         The theme.
     missing
         What the key says for NaN.
+    at_least
+        Numbers below it are faint; the colours of the others do not depend on it.
     """
     known = np.isfinite(values)
     if not known.any():
         return Coloring(np.zeros(len(values), dtype=np.float32), _steps([colors.other]), ((missing, colors.other),))
     low, high = float(values[known].min()), float(values[known].max())
     share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
-    # the first tenth of the scale is the grey of what has no number
-    codes = np.where(known, 0.1 + 0.9 * np.where(known, share, 0), 0).astype(np.float32)
+    # the first tenth of the scale is the grey of what has no number, before it what is below the threshold
+    codes = np.where(known, 0.1 + 0.9 * np.where(known, share, 0), 0.08).astype(np.float32)
     steps = len(colors.scale) - 1
-    scale = [(0.0, colors.other), (0.1, colors.other)]
+    scale = [(0.0, colors.faint), (0.05, colors.faint), (0.05, colors.other), (0.1, colors.other)]
     scale += [(0.1 + 0.9 * i / steps, color) for i, color in enumerate(colors.scale)]
-    ends = [(low, colors.scale[0]), ((low + high) / 2, colors.scale[steps // 2]), (high, colors.scale[-1])]
-    keys = [(_number(value), color) for value, color in (ends if high > low else ends[1:2])]
-    return Coloring(codes, tuple(scale), tuple(keys) + (() if known.all() else ((missing, colors.other),)))
+    keys = _ends(values[known], colors, at_least)
+    if at_least is not None:
+        below = known & (values < at_least)
+        codes[below] = 0.0
+        keys += _counted(int(known.sum()), int(below.sum()), at_least, colors)
+    if not known.all():
+        keys.append((missing, colors.other))
+    return Coloring(codes, tuple(scale), tuple(keys))
+
+
+def _ends(known: np.ndarray, colors: Theme, at_least: float | None) -> list[tuple[str, str]]:
+    """Give the lowest, the middle and the highest number that is not faint, with their colours."""
+    low, high = float(known.min()), float(known.max())
+    first = low if at_least is None else max(low, at_least)
+    if first > high:
+        return []
+    middle = (first + high) / 2
+    if (known == np.round(known)).all():
+        middle = float(round(middle))
+    shown = sorted({first, middle, high}) if first <= middle <= high else [first, high]
+    decimals = 2 if high == low else max(0, 2 - ceil(log10(high - low)))
+    return [(_number(value, decimals), _on_scale(value, low, high, colors)) for value in shown]
+
+
+def _on_scale(value: float, low: float, high: float, colors: Theme) -> str:
+    """Give the colour of a number between the lowest and the highest."""
+    steps = len(colors.scale) - 1
+    place = (value - low) / (high - low) * steps if high > low else steps / 2
+    before = min(int(place), steps - 1)
+    return mix(colors.scale[before], colors.scale[before + 1], place - before)
+
+
+def _counted(known: int, below: int, at_least: float, colors: Theme) -> list[tuple[str, str]]:
+    """Say how many numbers reach a threshold, and what the others look like."""
+    count = (f"{known - below:,} of {known:,} at {_threshold(at_least)} or more", colors.scale[len(colors.scale) // 2])
+    return [count, (f"below {_threshold(at_least)}", colors.faint)] if below else [count]
+
+
+def _threshold(value: float) -> str:
+    """Give a threshold as a slider shows it."""
+    return f"{value:,.0f}" if value == round(value) and abs(value) >= 2 else f"{value:.2f}"
 
 
 def _steps(palette: Sequence[str]) -> tuple[tuple[float, str], ...]:
@@ -103,12 +165,8 @@ def _steps(palette: Sequence[str]) -> tuple[tuple[float, str], ...]:
     return tuple((edge / size, color) for i, color in enumerate(palette) for edge in (i, i + 1))
 
 
-def _mix(first: str, second: str, share: float) -> str:
-    """Give the colour that lies between two, as plotly does: straight in RGB."""
-    pairs = [(int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
-
-
-def _number(value: float) -> str:
-    """Give a number for the key: a year in full, a score to three digits."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def _number(value: float, decimals: int) -> str:
+    """Give a number for the key, without zeros that say nothing."""
+    shown = f"{value:.{decimals}f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown == "-0" else shown

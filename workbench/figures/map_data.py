@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.errors import InputError
-from workbench.figures.map_color import Coloring, color_by_group, color_by_number
 from workbench.figures.text import plain, shorten
 from workbench.projection import place_query
 
 if TYPE_CHECKING:
-    from workbench.figures.palette import Theme
     from workbench.records import Chunk, Projection, Retrieval
 
 __all__ = [
-    "color_fields",
-    "color_points",
+    "FULL_LABELS",
     "frame",
     "place_star",
+    "point_label",
     "point_labels",
     "point_size",
     "rows_of",
@@ -28,7 +25,7 @@ __all__ = [
 ]
 
 FULL_LABELS = 5000
-"""Up to this many points, a label has the beginning of the text too; above, it would weigh megabytes."""
+"""Up to this many points, each has a label of its own; more would weigh megabytes."""
 BEGINNING = 80
 MARGIN = 0.06
 """Free space around the points, as a share of the larger side."""
@@ -37,45 +34,6 @@ MARGIN = 0.06
 def rows_of(ids: Sequence[str]) -> dict[str, int]:
     """Give the row of each chunk id."""
     return {chunk_id: row for row, chunk_id in enumerate(ids)}
-
-
-def color_fields(chunks: Sequence[Chunk]) -> tuple[str, ...]:
-    """Give what a map of these chunks can be coloured by: `source`, `similarity`, then metadata fields."""
-    found = dict.fromkeys(field for chunk in chunks for field in chunk.metadata)
-    return ("source", "similarity", *(field for field in found if field not in {"source", "similarity"}))
-
-
-def color_points(
-    color: str, projection: Projection, chunks: Mapping[str, Chunk], retrieval: Retrieval | None, colors: Theme
-) -> Coloring:
-    """Colour the points of a projection by source, by similarity to the question, or by a metadata field.
-
-    Numbers get a continuous scale, everything else groups.
-
-    Raises
-    ------
-    InputError
-        If no chunk has such a field.
-    """
-    if color == "similarity":
-        missing = "ask a question first" if retrieval is None else "not searched"
-        return color_by_number(scores_of_points(projection, retrieval), colors, missing)
-    values = [_value(chunks.get(chunk_id), color) for chunk_id in projection.ids]
-    if values and all(value is None for value in values):
-        fields = ", ".join(color_fields(tuple(chunks.values())))
-        raise InputError(f"The map cannot be coloured by {color!r}: no chunk has it. Choose one of: {fields}.")
-    numbers = [value for value in values if value is not None]
-    if numbers and all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
-        return color_by_number(np.array([np.nan if v is None else v for v in values], dtype=np.float64), colors)
-    return color_by_group(values, colors)
-
-
-def _value(chunk: Chunk | None, color: str) -> object:
-    if chunk is None:
-        return None
-    if color in {"source", "document"}:
-        return chunk.metadata.get(color, chunk.document)
-    return chunk.metadata.get(color)
 
 
 def scores_of_points(projection: Projection, retrieval: Retrieval | None) -> np.ndarray:
@@ -104,13 +62,12 @@ def place_star(projection: Projection, retrieval: Retrieval | None) -> np.ndarra
     return place_query(projection, scores, retrieval.vector)
 
 
-def point_labels(projection: Projection, chunks: Mapping[str, Chunk]) -> list[str]:
-    """Give what hovering over each point says, ready for plotly: document · section, and how the text begins."""
-    full = len(projection) <= FULL_LABELS
-    return [point_label(chunks.get(chunk_id), chunk_id, full) for chunk_id in projection.ids]
+def point_labels(ids: Sequence[str], chunks: Mapping[str, Chunk]) -> list[str]:
+    """Give what pointing at each chunk says, ready for plotly: document · section, and how the text begins."""
+    return [point_label(chunks.get(chunk_id), chunk_id) for chunk_id in ids]
 
 
-def point_label(chunk: Chunk | None, chunk_id: str, full: bool = True) -> str:
+def point_label(chunk: Chunk | None, chunk_id: str) -> str:
     """Give the label of one point, escaped."""
     if chunk is None:
         return plain(shorten(chunk_id, 60, keep_end=True))
@@ -118,7 +75,7 @@ def point_label(chunk: Chunk | None, chunk_id: str, full: bool = True) -> str:
     head = plain(shorten(chunk.document, 60, keep_end=True))
     if section:
         head += f" · {plain(shorten(section, 40))}"
-    return f"{head}<br>{plain(shorten(chunk.text, BEGINNING), width=48)}" if full else head
+    return f"{head}<br>{plain(shorten(chunk.text, BEGINNING), width=48)}"
 
 
 def point_size(n: int) -> float:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.figures.map_data import point_label, rows_of
-from workbench.figures.palette import Theme, text_on
+from workbench.figures.palette import Theme, mix, text_on
 from workbench.figures.text import plain, shorten
 
 if TYPE_CHECKING:
     from workbench.figures.map_color import Coloring
     from workbench.records import Passage, Projection, Retrieval
 
-__all__ = ["LINE_WIDTHS", "line_traces", "passage_trace", "positions", "query_trace", "shown_passages"]
+__all__ = [
+    "AXES",
+    "FOCUSED",
+    "LINE_WIDTHS",
+    "SIZE",
+    "Mark",
+    "line_classes",
+    "line_traces",
+    "passage_marks",
+    "passage_trace",
+    "positions",
+    "query_trace",
+    "shown_passages",
+]
 
 LINE_WIDTHS = (1.0, 2.0, 3.0)
 """Pixels, from the lowest third of the scores shown to the highest."""
 SIZE, FOCUSED = 20, 30
 """Diameter in pixels of a numbered passage, and of the one that is looked at."""
+EDGE, STRONG_EDGE = 2.0, 3.5
+"""Width in pixels of a marker's edge, and of a cited one's."""
+LIGHT_FILL = 0.3
+"""Share of its own colour in the fill of a passage that the answer does not cite."""
 AXES = ("x", "y", "z")
 
 
@@ -38,6 +56,46 @@ def shown_passages(projection: Projection, retrieval: Retrieval | None) -> tuple
     return passages, np.array([rows[passage.chunk.id] for passage in passages], dtype=np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How the marker of a passage looks: colours `#rrggbb`, width of its edge in pixels."""
+
+    fill: str
+    edge: str
+    width: float
+    text: str
+
+
+def passage_marks(
+    passages: Sequence[Passage],
+    rows: np.ndarray,
+    coloring: Coloring,
+    colors: Theme,
+    in_prompt: Collection[int] | None = None,
+    cited: Collection[int] | None = None,
+) -> list[Mark]:
+    """Give how each passage looks, in the colour of its point.
+
+    Not in the prompt: hollow. In the prompt: full; but where `cited` says what an answer cites, light unless cited,
+    and full with a strong edge if it is.
+    """
+
+    def mark(rank: int, own: str) -> Mark:
+        if in_prompt is not None and rank not in in_prompt:
+            fill, edge, width = colors.background, own, EDGE
+        elif cited is None:
+            fill, edge, width = own, own, EDGE
+        elif rank in cited:
+            fill, edge, width = own, colors.text, STRONG_EDGE
+        else:
+            fill, edge, width = mix(colors.background, own, LIGHT_FILL), own, EDGE
+        return Mark(fill, edge, width, text_on(fill))
+
+    # a point that is faint because it lies below a threshold is still a passage
+    own = (colors.other if color == colors.faint else color for color in (coloring.color(int(row)) for row in rows))
+    return [mark(passage.rank, color) for passage, color in zip(passages, own, strict=True)]
+
+
 def passage_trace(
     projection: Projection,
     retrieval: Retrieval | None,
@@ -45,16 +103,14 @@ def passage_trace(
     colors: Theme,
     *,
     in_prompt: Collection[int] | None = None,
+    cited: Collection[int] | None = None,
     focus: int = 0,
 ) -> dict[str, Any]:
-    """Give the numbered markers: in the colour of their point, hollow where not in the prompt.
-
-    `in_prompt` are ranks; None (nothing asked of a language model yet) fills all. Markers come worst first.
-    """
+    """Give the numbered markers, worst first; `in_prompt` and `cited` are ranks, see `passage_marks`."""
     passages, rows = shown_passages(projection, retrieval)
-    own = [coloring.color(int(row)) for row in rows]
-    filled = [in_prompt is None or passage.rank in in_prompt for passage in passages]
-    fills = [color if fill else colors.background for color, fill in zip(own, filled, strict=True)]
+    marks = passage_marks(passages, rows, coloring, colors, in_prompt, cited)
+    # in 3-D, plotly has one width for all edges
+    width = EDGE if projection.coordinates.shape[1] == 3 else [mark.width for mark in marks]
     return {
         **positions(projection.coordinates[rows]),
         "text": [str(passage.rank) for passage in passages],
@@ -62,10 +118,10 @@ def passage_trace(
         "customdata": [passage.rank for passage in passages],
         "marker": {
             "size": [FOCUSED if passage.rank == focus else SIZE for passage in passages],
-            "color": fills,
-            "line": {"color": own, "width": 2},
+            "color": [mark.fill for mark in marks],
+            "line": {"color": [mark.edge for mark in marks], "width": width},
         },
-        "textfont": {"color": [text_on(fill) for fill in fills]},
+        "textfont": {"color": [mark.text for mark in marks]},
     }
 
 
@@ -82,7 +138,7 @@ def line_traces(
     """Give the lines from the star, one trace for each of `LINE_WIDTHS`: the closer, the thicker and later drawn."""
     passages, rows = shown_passages(projection, retrieval)
     scores = np.array([passage.score for passage in passages], dtype=np.float64)
-    classes = _thirds(scores) if star is not None else np.full(len(passages), -1)
+    classes = line_classes(scores) if star is not None else np.full(len(passages), -1)
     traces: list[dict[str, Any]] = []
     for number in range(len(LINE_WIDTHS)):
         ends = projection.coordinates[rows[classes == number]]
@@ -93,7 +149,7 @@ def line_traces(
     return tuple(traces)
 
 
-def _thirds(scores: np.ndarray) -> np.ndarray:
+def line_classes(scores: np.ndarray) -> np.ndarray:
     """Give 0, 1 or 2 for each score: which third of the range it lies in; the highest third if all are equal."""
     if not len(scores) or np.ptp(scores) == 0:
         return np.full(len(scores), len(LINE_WIDTHS) - 1)

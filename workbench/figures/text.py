@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-__all__ = ["plain", "shorten"]
+__all__ = ["plain", "readable", "shorten"]
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\s]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\s]+")
+FORBIDDEN = re.compile("[^\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "%": "&#37;"}
 
 
@@ -35,3 +36,11 @@ def shorten(text: object, length: int, keep_end: bool = False) -> str:
     if len(flat) <= length:
         return flat
     return f"…{flat[1 - length :]}" if keep_end else f"{flat[: length - 1].rstrip()}…"
+
+
+def readable(text: object) -> str:
+    """Give text on one line, without control characters and those that turn the direction of what follows.
+
+    What XML 1.0 forbids even then (lone surrogates, U+FFFE, U+FFFF) becomes `�`.
+    """
+    return FORBIDDEN.sub("\ufffd", CONTROL.sub(" ", str(text)).strip())

@@ -1,0 +1,136 @@
+"""The part of a static map in which its points lie."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from math import cos, pi, sin
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.figures.map_color import Coloring
+from workbench.figures.map_data import frame, place_star, point_size, rows_of
+from workbench.figures.overlays import Viewport, cluster_labels, ellipse
+from workbench.figures.palette import Theme
+from workbench.figures.passages import LINE_WIDTHS, SIZE, line_classes, passage_marks, shown_passages
+from workbench.figures.scene import Circle, Dots, Ellipse, Line, Polygon, Shape, Text
+from workbench.figures.text import shorten
+
+if TYPE_CHECKING:
+    from workbench.records import Clustering, Projection, Region, Retrieval
+
+__all__ = ["Plot"]
+
+LABEL = 12.0
+# the orthographic view of the live map in depth: from (1, 1, 1), z up
+VIEW = np.array([[-1, 1, 0], [-1, -1, 2]]) / np.sqrt([[2], [6]])
+
+
+class Plot:
+    """The part of a picture in which points lie."""
+
+    def __init__(
+        self,
+        projection: Projection,
+        retrieval: Retrieval | None,
+        size: tuple[int, int],
+        top: float,
+        bottom: float,
+    ) -> None:
+        self.projection, self.retrieval, self.top = projection, retrieval, top
+        self.flat = projection.coordinates.shape[1] == 2
+        area = (max(size[0], 1), max(round(size[1] - top - bottom), 1))
+        star = place_star(projection, retrieval)
+        (left, right), (low, high) = self._frame(star)
+        self.view = Viewport((left, right), (low, high), area)
+        self.places = self._pixels(projection.coordinates)
+        self.star = None if star is None else self._pixels(star[None])[0]
+
+    def _frame(self, star: np.ndarray | None) -> list[list[float]]:
+        if self.flat:
+            return frame(self.projection, star)
+        seen = replace(self.projection, coordinates=self.projection.coordinates @ VIEW.T)
+        return frame(seen, None if star is None else star @ VIEW.T)
+
+    def _pixels(self, points: np.ndarray) -> np.ndarray:
+        """Give float64 (n, 2): pixels from the left and from the top of the picture."""
+        flat = points if self.flat else points @ VIEW.T
+        x, y = self.view.to_pixels(flat[:, 0].astype(np.float64), flat[:, 1].astype(np.float64))
+        return np.column_stack([x, y + self.top])
+
+    def _at(self, row: int) -> tuple[float, float]:
+        return float(self.places[row, 0]), float(self.places[row, 1])
+
+    def points(self, rows: np.ndarray, coloring: Coloring, colors: Theme, *, dimmed: bool) -> list[Shape]:
+        """Give the points that are drawn; dimmed where passages are to stand out."""
+        shades = [coloring.color(int(row)) for row in rows]
+        opacity = colors.dimmed if dimmed else colors.opacity
+        return [Dots(self.places[rows], shades, point_size(len(rows)) / 2, opacity)] if len(rows) else []
+
+    def rings(self, selection: Sequence[str], colors: Theme) -> list[Shape]:
+        """Give a ring around each selected point."""
+        known = rows_of(self.projection.ids) if selection else {}
+        rows = sorted(known[chunk_id] for chunk_id in set(selection) if chunk_id in known)
+        radius = point_size(len(self.projection)) / 2 + 2.5
+        return [Circle(self._at(row), radius, "", colors.text, 1.5, 1.0 if len(rows) < 200 else 0.4) for row in rows]
+
+    def anchor(self, anchor: str, colors: Theme) -> list[Shape]:
+        """Give the ring of the chunk from which similarity is shown."""
+        row = rows_of(self.projection.ids).get(anchor) if anchor else None
+        return [] if row is None else [Circle(self._at(row), 9.0, "", colors.anchor, 3.0)]
+
+    def outlines(self, regions: Sequence[Region], colors: Theme) -> list[Shape]:
+        """Give dashed outlines of regions."""
+        found = [ellipse(self.projection, region) for region in regions] if self.flat else []
+        shapes: list[Shape] = []
+        for x, y, across, up in (one for one in found if one is not None):
+            (centre,) = self._pixels(np.array([[x, y]]))
+            radii = (across * self.view.scale, up * self.view.scale)
+            shapes.append(Ellipse((float(centre[0]), float(centre[1])), radii, colors.muted))
+        return shapes
+
+    def names(self, clustering: Clustering | None, colors: Theme) -> list[Shape]:
+        """Give the names of clusters where there is room."""
+        return [
+            Text(
+                (label.x, label.y + self.top),
+                label.text,
+                LABEL,
+                colors.text,
+                centred=True,
+                halo=(label.box.right - label.box.left, label.box.bottom - label.box.top),
+            )
+            for label in cluster_labels(clustering, self.projection, self.retrieval, self.view, LABEL)
+        ]
+
+    def question(self, colors: Theme) -> list[Shape]:
+        """Give the star, and lines to its passages, the thicker the closer."""
+        if self.star is None or self.retrieval is None:
+            return []
+        x, y = float(self.star[0]), float(self.star[1])
+        passages, rows = shown_passages(self.projection, self.retrieval)
+        classes = line_classes(np.array([passage.score for passage in passages], dtype=np.float64))
+        lines: list[Shape] = [
+            Line((x, y), self._at(row), LINE_WIDTHS[number], colors.text, 0.55)
+            for number, row in sorted(zip(classes.tolist(), rows.tolist(), strict=True))
+        ]
+        # ten corners, the inner ones where the sides of a regular pentagram cross
+        radii = [11.0 if corner % 2 == 0 else 4.2 for corner in range(10)]
+        corners = tuple((x + r * sin(pi * i / 5), y - r * cos(pi * i / 5)) for i, r in enumerate(radii))
+        question = f"Question: {shorten(self.retrieval.query, 300)}"
+        return [*lines, Polygon(corners, colors.text, colors.background, 1.5, question)]
+
+    def passages(
+        self, coloring: Coloring, colors: Theme, in_prompt: Collection[int] | None, cited: Collection[int] | None
+    ) -> list[Shape]:
+        """Give the numbered passages in their three states, worst first."""
+        passages, rows = shown_passages(self.projection, self.retrieval)
+        shapes: list[Shape] = []
+        for passage, row, mark in zip(
+            passages, rows.tolist(), passage_marks(passages, rows, coloring, colors, in_prompt, cited), strict=True
+        ):
+            title = f"{passage.rank}, score {passage.score:.3f}: {shorten(passage.chunk.document, 60, keep_end=True)}"
+            shapes.append(Circle(self._at(row), SIZE / 2, mark.fill, mark.edge, mark.width, title=title))
+            shapes.append(Text(self._at(row), str(passage.rank), 11.0, mark.text, centred=True, bold=True))
+        return shapes
