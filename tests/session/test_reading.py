@@ -27,8 +27,10 @@ def test_a_bad_file_costs_its_line_and_the_rest_can_be_searched(tmp_path):
     folder.mkdir()
     (folder / "a.docx").write_bytes(saved(word))
     (folder / "b.docx").write_bytes(saved(word)[:5000])
-    (folder / "c.pdf").write_bytes(pdf("Here begins a small book about the deserts.", "The camel groans at night."))
-    (folder / "d.epub").write_bytes(book("<h1>Herds</h1><p>Here begins a small book about herds.</p>", "<h1>Deserts</h1><p>Dunes wander.</p>"))
+    (folder / "c.pdf").write_bytes(pdf("Here begins a book about the deserts.", "The camel groans at night."))
+    (folder / "d.epub").write_bytes(
+        book("<h1>Herds</h1><p>Here begins a small book about herds.</p>", "<h1>Deserts</h1><p>Dunes wander.</p>")
+    )
     (folder / "e.eml").write_bytes(message("The vicuña whistles.").as_bytes())
     wb = Workbench(folder, model=WordModel(), llm="extractive")
     try:

@@ -25,6 +25,7 @@ _DROPPED = frozenset(
         "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
     }
 )
+_WHOLE = frozenset({f"{_W}p", f"{_W}tbl"})
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
 
 
@@ -68,10 +69,8 @@ def _marks(opened: Document) -> dict[str, str]:
 
 def _blocks(root: Any, marks: Mapping[str, str], file: RawFile) -> Iterator[str]:
     """Give each paragraph, and each table with a line a row."""
-    from lxml.etree import iterwalk
-
-    walker = iterwalk(root, events=("start",))
-    for _, node in walker:
+    for node in _below(root, _WHOLE):
+        block = ""
         if node.tag == f"{_W}tbl":
             file.check()
             block = "\n".join(filter(None, map(_row, node.xpath("./w:tr | ./w:sdt/w:sdtContent/w:tr"))))
@@ -80,13 +79,19 @@ def _blocks(root: Any, marks: Mapping[str, str], file: RawFile) -> Iterator[str]
             mark = marks.get(style.get(f"{_W}val"), "") if style is not None else ""
             text = _text(node)
             block = mark + " ".join(text.split()) if mark and text else text
-        elif node.tag in _DROPPED:
-            block = ""
-        else:
-            continue
-        walker.skip_subtree()
         if block:
             yield block
+
+
+def _below(root: Any, whole: frozenset[str]) -> Iterator[Any]:
+    """Give all elements below one in order, but none within those of the tags in `whole`, nor what is dropped."""
+    pending = list(reversed(root))
+    while pending:
+        node = pending.pop()
+        if node.tag not in _DROPPED:
+            yield node
+            if node.tag not in whole:
+                pending.extend(reversed(node))
 
 
 def _row(row: Any) -> str:
@@ -96,14 +101,9 @@ def _row(row: Any) -> str:
 
 def _text(root: Any) -> str:
     """Give all text below an element; a paragraph within (of a text box or cell) begins a line."""
-    from lxml.etree import iterwalk
-
     out = []
-    walker = iterwalk(root, events=("start",))
-    for _, node in walker:
-        if node.tag in _DROPPED:
-            walker.skip_subtree()
-        elif node.tag == f"{_W}t":
+    for node in _below(root, frozenset()):
+        if node.tag == f"{_W}t":
             out.append(node.text or "")
         elif node.tag in _LETTERS:
             out.append(_LETTERS[node.tag])
