@@ -10,6 +10,8 @@
     ├── StoreError                     the folder that holds the vectors
     │   ├── StoreLocked                another process is its writer
     │   └── StoreDamaged               what is on disk cannot be trusted
+    ├── ProcessEnded                   a child process died before it was done
+    ├── OutOfTime (TimeoutError)       a limit of time is over
     ├── ConsentNeeded                  text would leave this machine, and nobody allowed it
     └── Cancelled                      stopped by the person, or overtaken by a newer request
 
@@ -24,6 +26,8 @@ __all__ = [
     "InputError",
     "ModelError",
     "ModelNotFound",
+    "OutOfTime",
+    "ProcessEnded",
     "ServerError",
     "StoreDamaged",
     "StoreError",
@@ -70,6 +74,14 @@ class StoreLocked(StoreError):
 
 class StoreDamaged(StoreError):
     """What is on disk cannot be trusted."""
+
+
+class ProcessEnded(WorkbenchError):
+    """A child process died before it was done: killed, or out of memory."""
+
+
+class OutOfTime(WorkbenchError, TimeoutError):
+    """Work was stopped because its limit of time was over."""
 
 
 class ConsentNeeded(WorkbenchError):

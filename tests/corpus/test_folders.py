@@ -81,12 +81,13 @@ def test_a_folder_named_like_a_file_is_a_folder(tmp_path):
 
 
 def test_suffixes_that_are_not_read_are_named(tmp_path):
-    for name in ("a.png", "b.DOCX", "c.tar.gz"):
+    for name in ("a.png", "b.DOC", "c.tar.gz", "d.xlsx"):
         (tmp_path / name).write_bytes(b"PK\x03\x04\0\0")
     assert lines(tmp_path) == {
         "a.png": ("skipped", "not a text format we read: .png"),
-        "b.DOCX": ("skipped", "not a text format we read: .docx"),
+        "b.DOC": ("skipped", "not a text format we read: .doc; save it as .docx"),
         "c.tar.gz": ("skipped", "not a text format we read: .gz"),
+        "d.xlsx": ("skipped", "not a text format we read: .xlsx; save its tables as .csv"),
     }
 
 

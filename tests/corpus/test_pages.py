@@ -94,3 +94,8 @@ def test_any_soup_of_tags_gives_tidy_text(source):
         assert all(line == line.strip() for line in text.split("\n") if line not in ("-", "#", "###"))
     if not {"script", "head", "svg"} & set(source.replace("<", ">").replace("/", "").split(">")):
         assert text.count("llama") == source.count("llama")
+
+
+@pytest.mark.parametrize("source", ['<?xml version="1.0"?><page>text</page>', "https://farm.example/a.html", "a.html"])
+def test_pages_that_are_hardly_pages_are_read_without_a_warning(source):
+    assert read(source).text in {"text", source}

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.jobs import work
-from workbench.errors import Cancelled, CorpusNotFound, WorkbenchError
+from workbench.errors import Cancelled, CorpusNotFound, OutOfTime, WorkbenchError
 from workbench.jobs.child import Child
 
 ROOT = Path(__file__).parents[2]
@@ -180,3 +180,32 @@ def test_a_script_without_a_main_guard_ends_quickly_quietly_and_takes_the_child_
         assert done.returncode == -9
     else:
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_that_takes_too_long_is_killed_and_the_next_one_works(child, tmp_path):
+    told = tmp_path / "pid"
+    with pytest.raises(OutOfTime, match="took more than 1 seconds and was stopped"):
+        child.run(work.sleep_and_tell, str(told), 60, seconds=1)
+    wait_for(lambda: not psutil.pid_exists(int(text_in(told))))
+    assert child.run(work.add, 1, 1, seconds=60) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system does not limit memory")
+def test_memory_beyond_its_limit_is_refused_and_the_child_lives_on():
+    child = Child("map", 500_000_000)
+    try:
+        pid = child.run(work.take, 10)
+        with pytest.raises(MemoryError):
+            child.run(work.take, 500_000_000)
+        assert child.run(work.pid) == pid
+    finally:
+        child.close()
+
+
+def test_a_child_that_has_grown_is_neither_ended_nor_warned_of(child):
+    pid = child.run(work.take, 10)
+    time.sleep(1.1)  # loky looks at most once a second
+    assert child.run(work.take, 400_000_000) == pid
+    time.sleep(1.1)
+    assert child.run(work.take, 10) == pid
+    assert child.run(work.pid) == pid

@@ -1,4 +1,4 @@
-"""Headings and pages: where in a document a place is."""
+"""Headings, pages, slides and chapters: where in a document a place is."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from workbench.records import Document
 
 __all__ = ["WITH_HEADINGS", "Heading", "Places", "find_headings"]
 
-WITH_HEADINGS = frozenset({"markdown", "html", "rst", "notebook"})
+WITH_HEADINGS = frozenset({"markdown", "html", "rst", "notebook", "docx", "pptx", "epub"})
 """Formats whose texts have headings."""
+_PARTS = {"pdf": "page", "pptx": "slide", "epub": "chapter"}
+"""What form feeds part, by format."""
 
 # A code fence, `# Heading`, or a line underlined by at least three of = - ~ (Markdown's setext, reStructuredText).
 _LINE = re.compile(
@@ -64,21 +66,23 @@ class Places:
     Parameters
     ----------
     document
-        Its `format` says whether it has headings (see `WITH_HEADINGS`) or pages (`pdf`, form feeds between them).
+        Its `format` says whether it has headings (see `WITH_HEADINGS`) or pages, slides or chapters
+        (`pdf`, `pptx`, `epub`: form feeds between them).
     """
 
     def __init__(self, document: Document) -> None:
         kind = document.metadata.get("format")
         self.headings: Sequence[Heading] = find_headings(document.text) if kind in WITH_HEADINGS else ()
         self._starts = [heading.start for heading in self.headings]
-        self._breaks = [match.start() for match in re.finditer("\f", document.text)] if kind == "pdf" else None
+        self._part = _PARTS.get(str(kind), "")
+        self._breaks = [match.start() for match in re.finditer("\f", document.text)] if self._part else []
 
     def of(self, start: int) -> Mapping[str, str | int]:
-        """Give `section` (the nearest heading at or above) and `page` (from 1), where they are known."""
+        """Give `section` (the nearest heading at or above) and `page`, `slide` or `chapter` (from 1), where known."""
         place: dict[str, str | int] = {}
         above = bisect_right(self._starts, start)
         if above:
             place["section"] = self.headings[above - 1].title
-        if self._breaks is not None:
-            place["page"] = 1 + bisect_right(self._breaks, start)
+        if self._part:
+            place[self._part] = 1 + bisect_right(self._breaks, start)
         return place

@@ -14,6 +14,7 @@ from workbench.corpus.files import read_files
 from workbench.corpus.frames import check_frame, is_frame, read_frame
 from workbench.corpus.identity import memory_identity, place_identity, place_name
 from workbench.corpus.objects import is_document, read_objects, read_texts
+from workbench.corpus.reading import ChildProcess, Reading
 from workbench.corpus.samples import samples
 from workbench.corpus.walk import Found, apart, walk
 from workbench.errors import Cancelled, CorpusError, CorpusNotFound, InputError
@@ -54,7 +55,12 @@ def check_source(source: Any) -> None:
         raise InputError(f"A corpus cannot be made of a {_type(source)}. {_hint(source)}Give {_KINDS}.")
 
 
-def load(source: Any, cancel: Event | None = None, progress: Callable[[int, int], None] | None = None) -> Corpus:
+def load(
+    source: Any,
+    cancel: Event | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    child: ChildProcess | None = None,
+) -> Corpus:
     """Read a source.
 
     Parameters
@@ -65,6 +71,9 @@ def load(source: Any, cancel: Event | None = None, progress: Callable[[int, int]
         Set it to stop between files, pages and rows.
     progress
         Told (files done, files in all); not called for what is in memory already.
+    child
+        A process for files of the formats that take a large parser (PDF, Word, ...), and for large files, so that one
+        that never ends or takes all memory costs its own line of the report. None to read all files in this process.
 
     Returns
     -------
@@ -87,12 +96,13 @@ def load(source: Any, cancel: Event | None = None, progress: Callable[[int, int]
     if isinstance(source, Corpus):
         return source
     if isinstance(source, (str, os.PathLike)):
-        return _load_paths([_existing(source)], check, progress)
+        return _load_paths([_existing(source)], check, progress, Reading(check, cancel, child))
     if is_frame(source):
         return _in_memory(*read_frame(source, check))
     kind = _kind_of_items(source)
     if kind == "path":
-        return _load_paths([_existing(path) for path in source], check, progress)
+        paths = [_existing(path) for path in source]
+        return _load_paths(paths, check, progress, Reading(check, cancel, child))
     return _in_memory(*(read_texts(source, check) if kind == "text" else read_objects(source, check)))
 
 
@@ -173,7 +183,9 @@ def _hint(value: object) -> str:
     return ""
 
 
-def _load_paths(paths: list[Path], check: Callable[[], None], progress: Callable[[int, int], None] | None) -> Corpus:
+def _load_paths(
+    paths: list[Path], check: Callable[[], None], progress: Callable[[int, int], None] | None, reading: Reading
+) -> Corpus:
     paths = list(dict.fromkeys(paths))
     single = len(paths) == 1
     base = paths[0] if single else Path(os.path.commonpath([path.parent for path in paths]))
@@ -182,7 +194,7 @@ def _load_paths(paths: list[Path], check: Callable[[], None], progress: Callable
         below = "" if single else safe_name(path.relative_to(base).as_posix())
         for one in _found(path, below, check):
             found.setdefault((one.path, one.name), one)
-    documents, reports, questions = read_files(apart(found.values()), check, progress or _quiet)
+    documents, reports, questions = read_files(apart(found.values()), check, progress or _quiet, reading)
     name = safe_name(place_name(base))
     if not found:
         reports = [FileReport(f"{name}/", "skipped", "an empty folder; put files into it, or choose another")]

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import Cancelled, OutOfTime, ProcessEnded
 
 if TYPE_CHECKING:
     from loky import ProcessPoolExecutor
@@ -40,15 +41,26 @@ class Child:
     ----------
     name
         Of the work, for messages: `map`, `index`.
+    memory
+        Bytes that the process may take, where the system can limit it (not on Windows or macOS): what goes beyond
+        raises MemoryError in it.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, memory: int | None = None) -> None:
         self.name = name
+        self.memory = memory
         self._turn = threading.Lock()
         self._guard = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
 
-    def run(self, function: Callable[..., Any], /, *args: Any, cancel: threading.Event | None = None) -> Any:
+    def run(
+        self,
+        function: Callable[..., Any],
+        /,
+        *args: Any,
+        cancel: threading.Event | None = None,
+        seconds: float | None = None,
+    ) -> Any:
         """Call a function in the child and wait for its result.
 
         Parameters
@@ -59,6 +71,8 @@ class Child:
             Its arguments.
         cancel
             Once set, the child is killed within a second.
+        seconds
+            From its start, after which the child is killed; None for no limit.
 
         Returns
         -------
@@ -69,7 +83,9 @@ class Child:
         ------
         Cancelled
             If `cancel` is set before the result is there.
-        WorkbenchError
+        OutOfTime
+            If `seconds` are over.
+        ProcessEnded
             If the process died (killed, or out of memory).
         Exception
             Whatever the function raised, with the child's traceback as its cause.
@@ -79,7 +95,10 @@ class Child:
             self._check(cancel)
         try:
             self._check(cancel)
-            return self._wait(self._submit(function, *args), cancel)
+            if seconds is not None and not self.started:
+                # on a busy machine the start of an interpreter may take longer than the work
+                self._wait(self._submit(os.getpid), cancel)
+            return self._wait(self._submit(function, *args), cancel, seconds)
         finally:
             self._turn.release()
 
@@ -134,17 +153,22 @@ class Child:
                     timeout=None,
                     context=get_context("loky"),
                     initializer=_settle,
-                    initargs=(os.getpid(),),
+                    initargs=(os.getpid(), self.memory),
                 )
                 _running.add(self)
             return self._executor
 
-    def _wait(self, future: Future[Any], cancel: threading.Event) -> Any:
+    def _wait(self, future: Future[Any], cancel: threading.Event, seconds: float | None = None) -> Any:
         from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
+        end = None
         try:
             while True:
                 self._check(cancel)
+                if end is None and seconds is not None and future.running():
+                    end = time.monotonic() + seconds
+                if end is not None and time.monotonic() > end:
+                    raise OutOfTime(f"The {self.name} process took more than {seconds:,.0f} seconds and was stopped.")
                 try:
                     return future.result(timeout=POLL)
                 except NotYet:
@@ -154,11 +178,11 @@ class Child:
             raise Cancelled(f"The {self.name} process was closed before it was done; run it again.") from error
         except BrokenProcessPool as error:
             self.close()
-            raise WorkbenchError(
+            raise ProcessEnded(
                 f"The {self.name} process ended before it was done: it was killed, or memory ran out. "
                 "Close other programs or take a smaller corpus, and run it again."
             ) from error
-        except (Cancelled, KeyboardInterrupt):
+        except (Cancelled, OutOfTime, KeyboardInterrupt):
             self.close()
             raise
 
@@ -171,8 +195,11 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     return function(*args)
 
 
-def _settle(parent: int) -> None:
+def _settle(parent: int, memory: int | None = None) -> None:
     """Make the process a good guest: low priority, silent, deaf to Ctrl-C, and gone when its parent is."""
+    if memory is not None:
+        _limit(memory)
+    _keep_when_grown()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     # an interrupt goes to the whole group of a kernel; only the parent decides what becomes of the child
@@ -183,6 +210,25 @@ def _settle(parent: int) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _keep_when_grown() -> None:
+    """Let the process grow: loky ends one that has grown by 300 MB between two runs, and warns of it in the parent."""
+    from loky import process_executor
+
+    process_executor._MAX_MEMORY_LEAK_SIZE = sys.maxsize  # noqa: SLF001
+
+
+def _limit(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = memory if most == resource.RLIM_INFINITY else min(memory, most)
+    # macOS refuses; there the limit of time has to do
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _leave_with(parent: int) -> None:

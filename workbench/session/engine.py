@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from workbench.corpus import Corpus
+from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, InputError
 from workbench.index.store import Store
 from workbench.jobs.child import Child
@@ -54,7 +54,7 @@ class Engine(InUse):
         self.store: Store | None = None
         self.preparing = threading.RLock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
-        self.children = {name: Child(name) for name in ("map", "index")}
+        self.children = {"map": Child("map"), "index": Child("index"), "read": Child("reading", MOST_MEMORY)}
         self.tools = SearchTools()
         self.live = False
         self.closed = False

@@ -56,7 +56,8 @@ class Prepared:
 def read_sources(wb: Engine, job: Job) -> Corpus:
     """Read the sources again and open their store; what came of the last corpus is cleared."""
     wb.publish(status="Reading the corpus")
-    corpus = load(wb.source, cancel=job.cancel, progress=wb.meter("embed", "Reading files", "files"))
+    meter = wb.meter("embed", "Reading files", "files")
+    corpus = load(wb.source, cancel=job.cancel, progress=meter, child=wb.children["read"])
     _open(wb, corpus)
     wb.forget()
     wb.publish(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Content", "Failed", "Part", "RawFile", "Skipped", "some"]
+__all__ = ["MOST_ROWS", "Content", "Failed", "Part", "RawFile", "Skipped", "some"]
+
+MOST_ROWS = 1_000_000
+"""Documents of one file; a list of them takes a gigabyte of memory."""
 
 
 class Skipped(Exception):

@@ -10,7 +10,7 @@ from itertools import islice
 from threading import Lock
 
 from workbench.corpus.clean import Scalar
-from workbench.corpus.formats.base import Content, Failed, RawFile, Skipped
+from workbench.corpus.formats.base import MOST_ROWS, Content, Failed, RawFile, Skipped
 from workbench.corpus.formats.decoding import decode
 from workbench.corpus.formats.rows import row_part
 
@@ -19,6 +19,10 @@ __all__ = ["read_csv"]
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 20
 """Rows that tell the delimiter."""
+_SAMPLE = 1_000_000
+"""Characters that tell the delimiter."""
+_MOST_VALUES = 20_000_000
+"""Cells, with those that a short row lacks: a single long row makes all others as long."""
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _LIMIT = Lock()
@@ -31,12 +35,19 @@ def read_csv(file: RawFile) -> Content:
     """
     text, encoding = decode(file.data)
     delimiter = "\t" if file.name.lower().endswith(".tsv") else _delimiter(text)
-    rows = [row for row in _rows(text, delimiter, file.check) if row]
+    rows: list[list[str]] = []
+    for row in _rows(text, delimiter, file.check):
+        rows += [row] if row else []
+        if len(rows) > MOST_ROWS:
+            raise Failed(f"more than {MOST_ROWS:,} rows; split it")
     if not rows:
         raise Skipped("empty")
     if len(rows) == 1:
         raise Skipped("a header without rows")
-    names = _names(rows[0], max(map(len, rows)))
+    width = max(map(len, rows))
+    if width * len(rows) > _MOST_VALUES:
+        raise Failed(f"{len(rows):,} rows of up to {width:,} columns, as if its delimiter were another; split it")
+    names = _names(rows[0], width)
     columns = [_typed([row[place] if place < len(row) else "" for row in rows[1:]]) for place in range(len(names))]
     # A row cannot be longer than the names: these were made for the longest.
     parts = [
@@ -73,11 +84,17 @@ def _long_values(characters: int) -> Iterator[None]:
 
 
 def _delimiter(text: str) -> str:
+    sample = text[:_SAMPLE]
+
     def columns(delimiter: str) -> int:
         try:
-            widths = {len(row) for row in islice(_rows(text, delimiter), _LOOKED_AT) if row}
+            rows = [row for row in islice(_rows(sample, delimiter), _LOOKED_AT) if row]
         except Failed:
             return 0
+        if len(sample) < len(text) and len(rows) > 1:
+            # The sample may end within it.
+            rows.pop()
+        widths = set(map(len, rows))
         return widths.pop() if len(widths) == 1 else 0
 
     best = max(_DELIMITERS, key=columns)
@@ -86,10 +103,12 @@ def _delimiter(text: str) -> str:
 
 def _names(header: Sequence[str], width: int) -> list[str]:
     names: list[str] = []
+    taken: set[str] = set()
     for place in range(width):
         name = header[place].strip() if place < len(header) else ""
         name = name or f"column {place + 1}"
-        names.append(name if name not in names else f"{name} {place + 1}")
+        names.append(name if name not in taken else f"{name} {place + 1}")
+        taken.add(names[-1])
     return names
 
 

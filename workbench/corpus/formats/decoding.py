@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from workbench.corpus.clean import clean_text
 from workbench.corpus.formats.base import Failed, Skipped
@@ -24,14 +25,23 @@ _SAMPLE = 100_000
 """Bytes looked at to tell text from binary data and to guess an encoding."""
 _MOST_CONTROL = 0.05
 """Share of control characters above which a file is not text."""
-_USUAL = ("cp1252", "latin_1")
+_USUAL = ("cp1252", "latin_1", "cp1250")
+"""What is meant where several fit: Western Europe, then Central."""
+# Signs that stand between the letters of a word only where an encoding was guessed wrong.
+_MISREAD = re.compile(r"[^\W\d_][£¤¥¦©¬®¯°±²³¶¹¼½¾¿][^\W\d_]")
+_UNMARKED = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_LEAST = 4
+"""Characters that tell UTF-16 or UTF-32 without a mark from a few bytes of something else."""
+# Korean and Japanese in seven bits, as in e-mail: valid UTF-8 that means something else.
+_ESCAPED = {b"\x1b$)C": "iso2022_kr", b"\x1b$B": "iso2022_jp_ext", b"\x1b$@": "iso2022_jp_ext"}
 
 
 def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     r"""Give the text, its line ends as `\n`, and the encoding that it was in.
 
-    A byte order mark decides; else UTF-8; else the encoding that the file declares of itself; else the best guess
-    of charset-normalizer.
+    A byte order mark decides; else the escapes of seven-bit Asian encodings; else UTF-8; else the encoding that the
+    file declares of itself; else the best guess of charset-normalizer. Bytes with NUL are UTF-16 or UTF-32 without a
+    mark where they make sense as such.
 
     Raises
     ------
@@ -42,6 +52,8 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     """
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
     if not encoding:
+        encoding = _unmarked(data) or _escaped(data)
+    if not encoding:
         _require_text(data)
         encoding = next((name for name in ("utf-8", declared) if name and _fits(data, name)), "") or _guess(data)
     try:
@@ -51,6 +63,32 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
         name = encoding.removesuffix("-sig").upper()
         raise Failed(f"marked as {name}, but byte {place:,} is not: {error.reason}") from error
     return clean_text(text.replace("\r\n", "\n").replace("\r", "\n")), encoding.removesuffix("-sig")
+
+
+def _unmarked(data: bytes) -> str:
+    """Give the kind of UTF-16 or UTF-32 in which bytes with NUL are all known letters and signs; empty if none."""
+    sample = data[: _SAMPLE // 4 * 4]
+    nul = sample.count(b"\0")
+    # A stray NUL in a text is a fault of the text; in UTF-16 nearly half of English is NUL.
+    if not nul or (4 * nul < len(sample) and _fits(sample, "utf-8")):
+        return ""
+    found = {name: text for name in _UNMARKED if _fits(data, name) and _is_plain(text := sample.decode(name, "ignore"))}
+    # In the wrong order of bytes blanks and line ends become letters of far-away scripts.
+    return max(found, key=lambda name: sum(letter in " \n\r.,、。" for letter in found[name]), default="")
+
+
+def _is_plain(text: str) -> bool:
+    return len(text) >= _LEAST and all(
+        letter in "\t\n\r\f" or unicodedata.category(letter) not in {"Cc", "Cn", "Co", "Cs"} for letter in text[:2000]
+    )
+
+
+def _escaped(data: bytes) -> str:
+    if data[:_SAMPLE].isascii():
+        for mark, name in _ESCAPED.items():
+            if mark in data[:_SAMPLE] and _fits(data, name):
+                return name
+    return ""
 
 
 def _require_text(data: bytes) -> None:
@@ -79,6 +117,7 @@ def _guess(data: bytes) -> str:
     found = [match for match in from_bytes(sample) if _fits(data, match.encoding)]
     if not found:
         raise Failed("its encoding is not UTF-8 and could not be guessed; save it as UTF-8")
+    found = [match for match in found if not _MISREAD.search(sample.decode(match.encoding, "ignore"))] or found
     # Short Western texts fit dozens of code pages equally well: the most common one is meant.
     usual = {name: match for match in found for name in (match.encoding, *match.could_be_from_charset)}
     for name in _USUAL:

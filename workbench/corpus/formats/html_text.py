@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from workbench.corpus.clean import clean_text
-from workbench.corpus.formats.base import Content, Part, RawFile
+from workbench.corpus.formats.base import Content, Failed, Part, RawFile
 from workbench.corpus.formats.decoding import decode
 
 if TYPE_CHECKING:
-    from bs4 import Tag
+    from bs4 import BeautifulSoup, Tag
 
-__all__ = ["html_text", "read_html"]
+__all__ = ["html_text", "parse_html", "read_html"]
 
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{1,40})""", re.IGNORECASE)
 _DROPPED = frozenset(
@@ -25,6 +25,9 @@ _BLOCKS = frozenset(
 _LINES = frozenset({"br", "li", "option", "tr", "caption"})
 _CELLS = frozenset({"td", "th"})
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
+_MOST_TAGS = 1_000_000
+"""Marks of tags in a page; a tree of so many takes a gigabyte of memory."""
+_XML = re.compile(r"<\?xml\b", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _NONE, _WORD, _CELL, _LINE, _BLANK = range(5)
 _GAPS = ("", " ", " | ", "\n", "\n\n")
@@ -32,14 +35,22 @@ _GAPS = ("", " ", " | ", "\n", "\n\n")
 
 def read_html(file: RawFile) -> Content:
     """Read a page as one document, titled with its <title>, else its first <h1>."""
-    from bs4 import BeautifulSoup
-
+    if file.data.count(b"<") > _MOST_TAGS:
+        raise Failed(f"more than {_MOST_TAGS:,} tags; split it")
     declared = _DECLARED.search(file.data[:4096])
     source, encoding = decode(file.data, declared[1].decode("ascii", "ignore") if declared else "")
-    soup = BeautifulSoup(source, "html.parser")
+    soup = parse_html(source)
     named = next((found for found in (soup.find("title"), soup.find("h1")) if found and found.get_text().strip()), None)
     title = " ".join(clean_text(named.get_text()).split()) if named else ""
     return Content((Part(clean_text(html_text(soup)), title),), encoding)
+
+
+def parse_html(source: str) -> BeautifulSoup:
+    """Give the tree of a page as browsers would mend it; nothing is fetched, and no entity but HTML's is known."""
+    from bs4 import BeautifulSoup
+
+    # Without what it would warn of, to no one's use: XML read as HTML, and a page that is only an address.
+    return BeautifulSoup(_XML.sub("<?", source) + "\n", "html.parser")
 
 
 def html_text(root: Tag) -> str:

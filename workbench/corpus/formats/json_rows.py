@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from workbench.corpus.formats.base import Content, Failed, Part, RawFile, Skipped, some
+from workbench.corpus.formats.base import MOST_ROWS, Content, Failed, Part, RawFile, Skipped, some
 from workbench.corpus.formats.decoding import decode
 from workbench.corpus.formats.rows import row_part
 
@@ -16,10 +16,11 @@ def read_jsonl(file: RawFile) -> Content:
     """Read one object (or string) a line; rows are numbered by line from 1, and broken lines are told."""
     text, encoding = decode(file.data)
     entries: list[tuple[int, object]] = []
-    problems = []
+    problems: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
         if number % 1000 == 0:
             file.check()
+            _require_few(len(entries) + len(problems))
         if line.strip():
             try:
                 entries.append((number, json.loads(line)))
@@ -38,8 +39,14 @@ def read_json(file: RawFile) -> Content:
     except ValueError as error:
         raise Failed(f"not JSON: {error}") from error
     if isinstance(value, list):
+        _require_few(len(value))
         return _rows(enumerate(value, 1), encoding, [])
     return Content((Part(text),), encoding)
+
+
+def _require_few(entries: int) -> None:
+    if entries > MOST_ROWS:
+        raise Failed(f"more than {MOST_ROWS:,} entries; split it")
 
 
 def _rows(entries: Iterable[tuple[int, object]], encoding: str, problems: list[str]) -> Content:
