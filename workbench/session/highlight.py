@@ -23,9 +23,11 @@ __all__ = ["Highlights", "closest_sentences", "highlight"]
 SENTENCES = 200
 """Sentences that are embedded at most; passages further down keep what their words say."""
 _LEAST_WORDS = 3
-_BATCH = 8
+_BATCH = 4
 """Sentences embedded between two looks at whether a question waits."""
 _WAIT = 0.05
+_FIRST = 0.3
+"""Seconds that the cards have the machine to themselves."""
 _REPLACED = "The passages were replaced before their sentences were compared; the new ones will be."
 
 
@@ -43,6 +45,7 @@ def highlight(wb: Engine, job: Job, number: int) -> Highlights | None:  # noqa: 
     if retrieval is None or now is None or retrieval.vector is None or not costless(now.model):
         return None
     embed = embedder(now)
+    job.cancel.wait(_FIRST)
 
     def patiently(texts: list[str]) -> np.ndarray:
         parts = []
@@ -65,9 +68,9 @@ def costless(model: object) -> bool:
 
 
 def _let_others(wb: Engine, job: Job, model: str) -> None:
-    """Give way to a question that is being embedded, and to a whole answer where both are the work of one server."""
+    """Give way to a question that is searched for, and to a whole answer where both are the work of one server."""
     server = model.startswith("ollama:")
-    while wb.lanes["ask"].busy and (server or wb.answer is None):
+    while wb.lanes["ask"].busy and (server or wb.answer is None or not wb.answer.streaming):
         if job.cancel.wait(_WAIT):
             break
     if job.cancel.is_set():
