@@ -47,6 +47,21 @@ def test_a_column_of_numbers_gets_the_scale(column):
     assert [label for label, _ in coloring.keys] == ["0", "0.5", "1", "no value"]
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.00618, 1.0, ["0.01", "0.5", "1"]),
+        (0.371, 0.712, ["0.37", "0.54", "0.71"]),
+        (1900, 2025, ["1900", "1962", "2025"]),
+        (-0.00001, 0.9, ["0", "0.45", "0.9"]),
+        (0.0012, 0.0034, ["0.0012", "0.0023", "0.0034"]),
+        (1e6 + 0.5, 1e6 + 200, ["1000000", "1000100", "1000200"]),
+    ],
+)
+def test_numbers_in_the_key_are_as_exact_as_their_range(low, high, shown):
+    assert [label for label, _ in colored("n", fields={"n": [low, high, low, low, low]}).keys] == shown
+
+
 def test_counts_have_whole_numbers_in_the_key():
     coloring = colored("times retrieved", fields={"times retrieved": np.array([0, 5, 5, 1, 0])})
     assert [label for label, _ in coloring.keys] == ["0", "2", "5"]
@@ -82,11 +97,19 @@ def test_points_below_the_threshold_are_faint_and_the_key_counts_the_others():
     retrieval = found({"b.md:0": 1.0, "a.md:0": 0.4, "a.md:1": 0.0})
     plain, cut = (colored("similarity", retrieval=retrieval, at_least=level) for level in (None, 0.4))
     assert shades(cut) == [shades(plain)[0], LIGHT.faint, LIGHT.scale[-1], LIGHT.faint, LIGHT.faint]
-    assert [label for label, _ in cut.keys] == ["1", "2 of 5 at 0.40 or more", "below 0.40"]
+    assert [label for label, _ in cut.keys] == ["0.4", "0.7", "1", "2 of 5 at 0.40 or more", "below 0.40"]
+    assert cut.keys[0][1] == shades(plain)[0]
     assert cut.keys[-1][1] == LIGHT.faint
     all_of_them = colored("similarity", retrieval=retrieval, at_least=-1)
     assert shades(all_of_them) == shades(plain)
     assert all_of_them.keys[-1][0] == "5 of 5 at -1.00 or more"
+
+
+def test_a_threshold_is_in_the_precision_of_its_column():
+    column = np.array([0.7, 0.69, 0.71, 0.1, 0.9], dtype=np.float32)
+    assert shades(colored("n", fields={"n": column}, at_least=0.7)).count(LIGHT.faint) == 2
+    above_all = colored("n", fields={"n": column}, at_least=2)
+    assert [label for label, _ in above_all.keys] == ["0 of 5 at 2 or more", "below 2"]
 
 
 def test_what_has_no_number_is_grey_and_not_faint():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.projection import neighbours
-from workbench.projection.neighbours import highest, nearest_neighbours
+from workbench.projection import cosine
+from workbench.projection.cosine import highest
+from workbench.projection.neighbours import nearest_neighbours
 
 
 def test_neighbours_on_a_quarter_circle_by_hand():
@@ -29,9 +30,9 @@ def test_equal_vectors_come_in_row_order_and_never_as_their_own_neighbour():
 def test_blocks_do_not_change_the_result(monkeypatch):
     vectors = np.random.default_rng(1).normal(size=(70, 6)).astype(np.float32)
     whole = nearest_neighbours(vectors, 5)
-    brute = 1 - neighbours.unit_rows(vectors) @ neighbours.unit_rows(vectors).T + np.diag([9.0] * 70)
+    brute = 1 - cosine.unit_rows(vectors) @ cosine.unit_rows(vectors).T + np.diag([9.0] * 70)
     assert whole[0].tolist() == np.argsort(brute, axis=1)[:, :5].tolist()
-    monkeypatch.setattr(neighbours, "BLOCK_CELLS", 70 * 8)
+    monkeypatch.setattr(cosine, "BLOCK_CELLS", 70 * 8)
     assert nearest_neighbours(vectors, 5)[0].tolist() == whole[0].tolist()
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from workbench.errors import InputError
-from workbench.projection import pca, umap_layout
+from workbench.projection import find_neighbours, kept_neighbours, pca, umap_layout
+from workbench.projection.descent import _forces
 
 pytestmark = pytest.mark.slow
 
@@ -74,3 +75,30 @@ def test_a_reference_of_other_chunks_is_refused():
         umap_layout(vectors, ids, pca(vectors[:30], ids[:30]))
     with pytest.raises(InputError, match="has 3 dimensions and 2 are wanted"):
         umap_layout(vectors, ids, pca(vectors, ids, 3))
+
+
+def test_given_neighbours_make_the_same_picture_as_those_found():
+    vectors, ids = groups()
+    reference, known = pca(vectors, ids), find_neighbours(vectors, ids)
+    layout = umap_layout(vectors, ids, reference, neighbours=known)
+    assert layout.coordinates.tobytes() == umap_layout(vectors, ids, reference).coordinates.tobytes()
+    assert layout.kept.tolist() == kept_neighbours(known, layout.coordinates).tolist()
+    assert layout.trust == pytest.approx(layout.kept.mean())
+    few = find_neighbours(vectors, ids, 3)  # too few: found anew
+    assert layout.coordinates.tobytes() == umap_layout(vectors, ids, reference, neighbours=few).coordinates.tobytes()
+    other = umap_layout(vectors, ids, reference, seed=7)
+    assert layout.coordinates.tobytes() != other.coordinates.tobytes()
+    with pytest.raises(InputError, match="neighbours are of 59 chunks that are not the 60"):
+        umap_layout(vectors, ids, reference, neighbours=find_neighbours(vectors[:59], ids[:59]))
+
+
+def test_forces_are_those_of_the_curve():
+    a, b = 1.577, 0.895
+    attract, repel = _forces(a, b)
+    for squared in (1e-4, 0.3, 1.0, 7.7, 400.0):
+        word = np.float32(squared).view(np.uint32) >> 16
+        curve = 1 + a * squared**b
+        assert attract[word] == pytest.approx(-2 * a * b * squared ** (b - 1) / curve, rel=0.008)
+        assert repel[word] == pytest.approx(2 * b / ((0.001 + squared) * curve), rel=0.01)
+    assert np.isfinite(attract).all()
+    assert np.isfinite(repel).all()

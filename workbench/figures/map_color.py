@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil, log10
 
 import numpy as np
 
@@ -115,37 +116,42 @@ def color_by_number(
     steps = len(colors.scale) - 1
     scale = [(0.0, colors.faint), (0.05, colors.faint), (0.05, colors.other), (0.1, colors.other)]
     scale += [(0.1 + 0.9 * i / steps, color) for i, color in enumerate(colors.scale)]
-    keys = _ends(values[known], colors)
+    keys = _ends(values[known], colors, at_least)
     if at_least is not None:
         below = known & (values < at_least)
         codes[below] = 0.0
-        keys = [key for key in keys if key[0] >= at_least]
-        count = f"{known.sum() - below.sum():,} of {known.sum():,} at {_threshold(at_least)} or more"
-        entries = [
-            (count, colors.scale[steps // 2]),
-            *(((f"below {_threshold(at_least)}", colors.faint),) if below.any() else ()),
-        ]
-    else:
-        entries = []
+        keys += _counted(int(known.sum()), int(below.sum()), at_least, colors)
     if not known.all():
-        entries.append((missing, colors.other))
-    return Coloring(codes, tuple(scale), (*((_number(value), color) for value, color in keys), *entries))
+        keys.append((missing, colors.other))
+    return Coloring(codes, tuple(scale), tuple(keys))
 
 
-def _ends(known: np.ndarray, colors: Theme) -> list[tuple[float, str]]:
-    """Give the lowest, the middle and the highest number with their colours; of whole numbers, whole ones."""
+def _ends(known: np.ndarray, colors: Theme, at_least: float | None) -> list[tuple[str, str]]:
+    """Give the lowest, the middle and the highest number that is not faint, with their colours."""
     low, high = float(known.min()), float(known.max())
-    steps = len(colors.scale) - 1
-    middle = (low + high) / 2
-    if high == low:
-        return [(low, colors.scale[steps // 2])]
+    first = low if at_least is None else max(low, at_least)
+    if first > high:
+        return []
+    middle = (first + high) / 2
     if (known == np.round(known)).all():
         middle = float(round(middle))
-    place = (middle - low) / (high - low) * steps
-    first = min(int(place), steps - 1)
-    between = mix(colors.scale[first], colors.scale[first + 1], place - first)
-    inner = [(middle, between)] if low < middle < high else []
-    return [(low, colors.scale[0]), *inner, (high, colors.scale[-1])]
+    shown = sorted({first, middle, high}) if first <= middle <= high else [first, high]
+    decimals = 2 if high == low else max(0, 2 - ceil(log10(high - low)))
+    return [(_number(value, decimals), _on_scale(value, low, high, colors)) for value in shown]
+
+
+def _on_scale(value: float, low: float, high: float, colors: Theme) -> str:
+    """Give the colour of a number between the lowest and the highest."""
+    steps = len(colors.scale) - 1
+    place = (value - low) / (high - low) * steps if high > low else steps / 2
+    before = min(int(place), steps - 1)
+    return mix(colors.scale[before], colors.scale[before + 1], place - before)
+
+
+def _counted(known: int, below: int, at_least: float, colors: Theme) -> list[tuple[str, str]]:
+    """Say how many numbers reach a threshold, and what the others look like."""
+    count = (f"{known - below:,} of {known:,} at {_threshold(at_least)} or more", colors.scale[len(colors.scale) // 2])
+    return [count, (f"below {_threshold(at_least)}", colors.faint)] if below else [count]
 
 
 def _threshold(value: float) -> str:
@@ -159,6 +165,8 @@ def _steps(palette: Sequence[str]) -> tuple[tuple[float, str], ...]:
     return tuple((edge / size, color) for i, color in enumerate(palette) for edge in (i, i + 1))
 
 
-def _number(value: float) -> str:
-    """Give a number for the key: a year in full, a score to three digits."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def _number(value: float, decimals: int) -> str:
+    """Give a number for the key, without zeros that say nothing."""
+    shown = f"{value:.{decimals}f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown == "-0" else shown

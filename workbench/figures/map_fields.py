@@ -50,7 +50,7 @@ def color_points(
         If no chunk has such a field, or a column of `fields` is not as long as the projection.
     """
     if color == "cluster" and (color in fields or clustering is not None):
-        values = _column(fields, color, projection) if color in fields else _labels(projection, clustering)
+        values = _plain(_column(fields, color, projection)) if color in fields else _labels(projection, clustering)
         return _by_cluster(values, clustering, colors)
     if color in fields:
         return _color(_column(fields, color, projection), colors, at_least)
@@ -64,24 +64,33 @@ def color_points(
     return _color(values, colors, at_least)
 
 
-def _column(fields: Fields, name: str, projection: Projection) -> list[object]:
-    """Give a column as Python values."""
+def _column(fields: Fields, name: str, projection: Projection) -> Sequence[object] | np.ndarray:
+    """Give a column, checked."""
     column = fields[name]
     if len(column) != len(projection):
         raise InputError(
             f"The column {name!r} has {len(column):,} values and the map {len(projection):,} points. "
             "Give one value a point, in the order of projection.ids."
         )
-    return column.tolist() if isinstance(column, np.ndarray) else list(column)
+    return column
 
 
-def _color(values: list[object], colors: Theme, at_least: float | None) -> Coloring:
+def _color(column: Sequence[object] | np.ndarray, colors: Theme, at_least: float | None) -> Coloring:
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iuf":
+        # in its own precision, so that 0.7 is at least 0.7
+        return color_by_number(column, colors, at_least=at_least)
+    values = _plain(column)
     numbers = [value for value in values if value is not None]
     if numbers and all(isinstance(v, int | float | np.number) and not isinstance(v, bool) for v in numbers):
         known = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         return color_by_number(known, colors, at_least=at_least)
     words = ["yes" if v is True else "no" if v is False else v for v in values]
     return color_by_group(words, colors)
+
+
+def _plain(column: Sequence[object] | np.ndarray) -> list[object]:
+    """Give the values as Python has them."""
+    return column.tolist() if isinstance(column, np.ndarray) else list(column)
 
 
 def _labels(projection: Projection, clustering: Clustering | None) -> list[object]:

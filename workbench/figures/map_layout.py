@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.figures.labels import Label
     from workbench.records import Clustering, Projection, Region, Retrieval
 
-__all__ = ["PLOT_SIZE", "map_layout"]
+__all__ = ["PLOT_SIZE", "map_layout", "page_layout"]
 
 CAMERA = {"eye": {"x": 0.7, "y": 0.7, "z": 0.7}, "projection": {"type": "orthographic"}}
 PLOT_SIZE = (700, 500)
@@ -59,7 +59,7 @@ def map_layout(
     """
     colors = theme(dark)
     ranges = frame(projection, place_star(projection, retrieval))
-    layout = _page(colors)
+    layout = page_layout(colors)
     axis = {"visible": False, "showgrid": False, "zeroline": False}
     drawn = len(drawn_rows(projection, retrieval, selection, anchor, webgl=webgl))
     sampled = sample_note(drawn, len(projection))
@@ -87,7 +87,7 @@ def map_layout(
     }
 
 
-def _page(colors: Theme) -> dict[str, Any]:
+def page_layout(colors: Theme) -> dict[str, Any]:
     """Give what is the same for every map."""
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",

@@ -36,7 +36,13 @@ document.addEventListener("focusin", ({ target }) => {
   const passage = target.closest("[data-rank]");
   if (passage) highlight(Number(passage.dataset.rank));
 });
+// a marker lies on the point of its passage, and plotly may report either of the two: the place decides
 figure.on("plotly_click", ({ points }) => {
-  const marker = points.find((point) => isMarker(point.data));
-  if (marker) passages().find((passage) => Number(passage.dataset.rank) === marker.customdata)?.focus();
+  const markers = figure._fullData.find(isMarker);
+  if (!markers) return;
+  const { x, y, z } = points[0];
+  const at = markers.customdata.findLastIndex(
+    (_, i) => markers.x[i] === x && markers.y[i] === y && (!markers.z || markers.z[i] === z),
+  );
+  passages().find((passage) => Number(passage.dataset.rank) === markers.customdata[at])?.focus();
 });

@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-__all__ = ["highest", "nearest_neighbours", "unit_rows"]
+from workbench.projection.checks import check_vectors
+from workbench.projection.cosine import nearest_rows, unit_rows
+from workbench.projection.distinct import Distinct
+from workbench.records import Neighbours
 
-BLOCK_CELLS = 2**23
-"""Similarities held at a time: 32 MB in float32."""
+__all__ = ["find_neighbours", "nearest_neighbours"]
+
+
+def find_neighbours(vectors: np.ndarray, ids: Sequence[str], k: int = 30) -> Neighbours:
+    """Find the k nearest other chunks of every chunk by cosine, comparing with every one.
+
+    Besides the vectors and the result it holds 32 MB of similarities and two float32 copies of the vectors: 0.5 GB at
+    100,000 x 384. Copies of a vector are compared once.
+
+    Parameters
+    ----------
+    vectors
+        (n, d), finite; n may be 0. A vector of length 0 has cosine 0 with all others.
+    ids
+        Chunk ids, n of them.
+    k
+        Neighbours wanted; at most n - 1 are found.
+
+    Returns
+    -------
+    Neighbours
+        Nearest first; of equally near ones the lower row number comes first.
+
+    Raises
+    ------
+    InputError
+        If a vector is not finite, or their number is not that of the ids.
+    """
+    indices, distances = nearest_neighbours(check_vectors(vectors, ids), k)
+    return Neighbours(tuple(ids), indices, distances)
 
 
 def nearest_neighbours(vectors: np.ndarray, k: int, rows: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -30,51 +63,17 @@ def nearest_neighbours(vectors: np.ndarray, k: int, rows: np.ndarray | None = No
         float32 (m, k), 1 - cosine, in [0, 2].
     """
     unit = unit_rows(vectors)
-    rows = np.arange(len(unit)) if rows is None else np.asarray(rows)
+    asked = np.arange(len(unit)) if rows is None else np.asarray(rows, dtype=np.int64)
     k = max(0, min(k, len(unit) - 1))
-    indices = np.zeros((len(rows), k), dtype=np.int32)
-    distances = np.zeros((len(rows), k), dtype=np.float32)
-    step = max(1, BLOCK_CELLS // max(1, len(unit)))
-    for start in range(0, len(rows) if k else 0, step):
-        block = rows[start : start + step]
-        similarity = unit[block] @ unit.T
-        similarity[np.arange(len(block)), block] = -np.inf
-        found = highest(similarity, k)
-        indices[start : start + step] = found
-        distances[start : start + step] = 1 - np.take_along_axis(similarity, found, axis=1)
-    return indices, np.clip(distances, 0, 2)
-
-
-def highest(scores: np.ndarray, k: int) -> np.ndarray:
-    """Give the columns of the k highest scores of each row, highest first, ties by column number.
-
-    Parameters
-    ----------
-    scores
-        (m, n) with k <= n, no NaN.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64 (m, k).
-    """
-    n = scores.shape[1]
-    if k == 0:
-        return np.zeros((len(scores), 0), dtype=np.int64)
-    columns = np.argpartition(scores, n - k, axis=1)[:, n - k :]
-    values = np.take_along_axis(scores, columns, axis=1)
-    least = values.min(axis=1)
-    # argpartition picks among equals at the edge as it likes; take the lowest columns instead
-    for row in np.flatnonzero((scores >= least[:, None]).sum(axis=1) > k):
-        above = np.flatnonzero(scores[row] > least[row])
-        equal = np.flatnonzero(scores[row] == least[row])
-        columns[row] = np.concatenate([above, equal[: k - len(above)]])
-        values[row] = scores[row, columns[row]]
-    return np.take_along_axis(columns, np.lexsort((columns, -values), axis=1), axis=1)
-
-
-def unit_rows(vectors: np.ndarray) -> np.ndarray:
-    """Give float32 (n, d) rows of length 1; a row of length 0 stays 0."""
-    rows = np.asarray(vectors, dtype=np.float32)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+    if not k or not len(asked):
+        return np.zeros((len(asked), k), dtype=np.int32), np.zeros((len(asked), k), dtype=np.float32)
+    # one more, since a row may find itself
+    if rows is None:
+        kinds = Distinct.of(unit)
+        found, distances = nearest_rows(unit[kinds.first], unit, k + 1)
+        found, distances = found[kinds.kind], distances[kinds.kind]
+    else:
+        found, distances = nearest_rows(unit[asked], unit, k + 1)
+    others = found != asked[:, None]
+    others[others.all(axis=1), k] = False
+    return found[others].reshape(-1, k), distances[others].reshape(-1, k)

@@ -16,7 +16,7 @@ BLOCK = 4096
 """Rows centred at a time: 12 MB in float64 at 384 dimensions."""
 
 
-def pca(vectors: np.ndarray, ids: Sequence[str], dimensions: int = 2) -> Projection:
+def pca(vectors: np.ndarray, ids: Sequence[str], dimensions: int = 2, *, measure: bool = True) -> Projection:
     """Project onto the directions of largest variance.
 
     Exact (no randomised solver): the eigenvectors of the covariance, or of the Gram matrix where there are
@@ -30,6 +30,8 @@ def pca(vectors: np.ndarray, ids: Sequence[str], dimensions: int = 2) -> Project
         Chunk ids, n of them.
     dimensions
         2 or 3.
+    measure
+        Whether to measure `trust` on 500 points; without it the picture is there sooner, and `trust` is None.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def pca(vectors: np.ndarray, ids: Sequence[str], dimensions: int = 2) -> Project
         coordinates=coordinates,
         method="pca",
         parameters={"dimensions": dimensions, "explained": explained},
-        trust=trust(matrix, coordinates, sample=500),
+        trust=trust(matrix, coordinates, sample=500) if measure else None,
         mean=mean,
         components=components,
     )

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.projection.neighbours import highest
+from workbench.projection.cosine import highest
 
 if TYPE_CHECKING:
     from workbench.records import Projection
 
-__all__ = ["is_exact", "place_query"]
+__all__ = ["is_exact", "place_query", "weighted_place"]
 
 BISECTIONS = 40
 
@@ -56,8 +56,18 @@ def place_query(
     if not len(known):
         return None
     best = known[highest(np.asarray(scores)[None, known], min(n, len(known)))[0]]
-    weights = _weights(np.asarray(scores, dtype=np.float64)[best])
-    return (weights @ projection.coordinates[best].astype(np.float64)).astype(np.float32)
+    return weighted_place(np.asarray(scores, dtype=np.float64)[best], projection.coordinates[best])
+
+
+def weighted_place(scores: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
+    """Give the mean of places, float32 (n, dimensions), weighted by scores, float64 (n,), sorted from the highest.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (dimensions,), finite.
+    """
+    return (_weights(scores) @ coordinates.astype(np.float64)).astype(np.float32)
 
 
 def is_exact(projection: Projection, vector: np.ndarray | None) -> bool:

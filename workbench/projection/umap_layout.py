@@ -11,14 +11,21 @@ import numpy as np
 from workbench.errors import InputError
 from workbench.projection.align import align
 from workbench.projection.checks import check_dimensions, check_vectors
-from workbench.projection.neighbours import nearest_neighbours
-from workbench.projection.quality import trust
-from workbench.records import Projection
+from workbench.projection.descent import descend
+from workbench.projection.neighbours import find_neighbours
+from workbench.projection.quality import check_same, kept_neighbours, mean_kept
+from workbench.records import Neighbours, Projection
 
 __all__ = ["umap_layout", "warm_up"]
 
 FEWEST = 4
 """Below this there are no neighbourhoods to keep, and PCA shows three points exactly."""
+
+MEASURED = 10
+"""Neighbours by which the picture is measured."""
+
+EPOCHS, EPOCHS_LARGE, SMALL = 350, 200, 10_000
+"""Passes of the descent up to `SMALL` points, and above."""
 
 
 def umap_layout(
@@ -26,6 +33,7 @@ def umap_layout(
     ids: Sequence[str],
     reference: Projection,
     *,
+    neighbours: Neighbours | None = None,
     n_neighbors: int = 15,
     min_dist: float = 0.1,
     seed: int = 42,
@@ -34,8 +42,13 @@ def umap_layout(
     """Lay out points so that nearest neighbours by cosine stay near [1]_.
 
     It starts from the PCA picture and is turned to lie like it, so that the change from one to the other can
-    be followed. Neighbours are exact. The seed makes it repeatable at the price of one thread: about 25 s for
-    10,000 points, and 11 s of compilation in a fresh process (`warm_up`).
+    be followed. Neighbours are exact, the weights of pairs are umap-learn's, and the descent is `descend`. One thread,
+    so that the seed makes it repeatable.
+
+    On 10,000 docstrings (384 dimensions), seeds 42, 1 and 2, finding neighbours, laying out and measuring took 0.33,
+    0.27 and 0.33 of the processor time of `umap.UMAP(metric="cosine", random_state=seed).fit` on a busy machine of two
+    cores, and the share of the 10 nearest neighbours kept differed by -0.005, +0.001 and -0.006. There are 350 passes
+    where umap-learn makes 500; above 10,000 points both make 200.
 
     Parameters
     ----------
@@ -45,6 +58,8 @@ def umap_layout(
         Chunk ids, n of them.
     reference
         The PCA picture of the same chunks, in as many dimensions.
+    neighbours
+        True neighbours of the same chunks; found here where they are not given or are fewer than needed.
     n_neighbors
         Size of the neighbourhoods kept, the point itself counted; cut to n - 1.
     min_dist
@@ -57,12 +72,13 @@ def umap_layout(
     Returns
     -------
     Projection
-        `method` is `umap`; the reference itself below 4 points or where all points are one.
+        `method` is `umap`, `kept` and `trust` are measured on all points; the reference itself below 4 points or
+        where all points are one.
 
     Raises
     ------
     InputError
-        If a vector is not finite, or the reference is of other chunks or dimensions.
+        If a vector is not finite, the reference is of other chunks or dimensions, or the neighbours of other chunks.
 
     References
     ----------
@@ -71,27 +87,32 @@ def umap_layout(
     check_dimensions(dimensions)
     matrix = check_vectors(vectors, ids)
     _check_reference(reference, ids, dimensions)
+    if neighbours is not None:
+        check_same(neighbours, reference)
     if len(matrix) < FEWEST or not np.ptp(reference.coordinates, axis=0).any():
         return reference
-    neighbors = max(2, min(n_neighbors, len(matrix) - 1))
-    found = _fit(matrix, _start(reference.coordinates, seed), neighbors, min_dist, seed)
+    size = max(2, min(n_neighbors, len(matrix) - 1))
+    if neighbours is None or neighbours.k < min(max(size - 1, MEASURED), len(matrix) - 1):
+        neighbours = find_neighbours(matrix, ids, max(size - 1, MEASURED))
+    found = _fit(neighbours, _start(reference.coordinates, seed), size, min_dist, seed)
     if not np.isfinite(found).all():
         return reference
     coordinates = align(found, reference.coordinates)
-    parameters = {"dimensions": dimensions, "n_neighbors": neighbors, "min_dist": min_dist, "seed": seed}
+    kept = kept_neighbours(neighbours, coordinates, MEASURED)
     return Projection(
         ids=tuple(ids),
         coordinates=coordinates,
         method="umap",
-        parameters=parameters,
-        trust=trust(matrix, coordinates, sample=500),
+        parameters={"dimensions": dimensions, "n_neighbors": size, "min_dist": min_dist, "seed": seed},
+        trust=mean_kept(kept),
+        kept=kept,
     )
 
 
 def warm_up() -> None:
     """Compile UMAP by laying out a few points, so that the first real layout need not wait for it."""
     vectors = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
-    _fit(vectors, vectors[:, :2].copy(), 5, 0.1, 0)
+    _fit(find_neighbours(vectors, [str(row) for row in range(40)], 4), vectors[:, :2].copy(), 5, 0.1, 0)
 
 
 def _check_reference(reference: Projection, ids: Sequence[str], dimensions: int) -> None:
@@ -114,27 +135,21 @@ def _start(coordinates: np.ndarray, seed: int) -> np.ndarray:
     return (scaled + noise).astype(np.float32)
 
 
-def _fit(matrix: np.ndarray, start: np.ndarray, neighbors: int, min_dist: float, seed: int) -> np.ndarray:
-    """Run umap-learn from given neighbours and positions; float (n, dimensions)."""
+def _fit(neighbours: Neighbours, start: np.ndarray, size: int, min_dist: float, seed: int) -> np.ndarray:
+    """Weigh the pairs with umap-learn and lay them out from these positions; float32 (n, dimensions)."""
     # umap counts a point as its own first neighbour
-    others, distances = nearest_neighbours(matrix, neighbors - 1)
-    itself = np.arange(len(matrix), dtype=np.int32)[:, None]
-    indices = np.hstack([itself, others])
-    distances = np.hstack([np.zeros((len(matrix), 1), dtype=np.float32), distances])
+    n = len(start)
+    indices = np.hstack([np.arange(n, dtype=np.int32)[:, None], neighbours.indices[:, : size - 1]])
+    distances = np.hstack([np.zeros((n, 1), dtype=np.float32), neighbours.distances[:, : size - 1]])
     with _umap_quiet():
-        import umap
+        from umap.umap_ import find_ab_params, fuzzy_simplicial_set
 
-        model = umap.UMAP(
-            n_components=start.shape[1],
-            n_neighbors=neighbors,
-            min_dist=min_dist,
-            metric="cosine",
-            init=start,
-            random_state=seed,
-            n_jobs=1,
-            precomputed_knn=(indices, distances, None),
-        )
-        return np.asarray(model.fit_transform(np.asarray(matrix, dtype=np.float32)))
+        graph = fuzzy_simplicial_set(
+            start, size, np.random.RandomState(seed), "cosine", knn_indices=indices, knn_dists=distances
+        )[0].tocoo()
+        a, b = find_ab_params(1.0, min_dist)
+    epochs = EPOCHS if n <= SMALL else EPOCHS_LARGE
+    return descend(graph, start, a, b, epochs, seed)
 
 
 @contextmanager
@@ -142,6 +157,4 @@ def _umap_quiet() -> Iterator[None]:
     """Silence what umap says about choices made here on purpose, and nothing else."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
-        warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\] \(knn_search_index\)")
-        warnings.filterwarnings("ignore", message=".*vertices were disconnected from the manifold")
         yield
