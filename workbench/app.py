@@ -13,9 +13,11 @@ from workbench.widgets._base import Panel
 from workbench.widgets._render import summary_html, summary_lines
 from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
+from workbench.widgets.code_panel import CodePanel
 from workbench.widgets.corpus_panel import CorpusPanel
 from workbench.widgets.details_panel import DetailsPanel
 from workbench.widgets.embed_panel import EmbedPanel
+from workbench.widgets.explore_panel import ExplorePanel
 from workbench.widgets.map_panel import MapPanel
 from workbench.widgets.model_panel import ModelPanel
 from workbench.widgets.ollama_panel import OllamaPanel
@@ -25,6 +27,7 @@ from workbench.widgets.status_panel import StatusPanel
 from workbench.widgets.steps_panel import StepsPanel
 from workbench.widgets.theme import app_box
 from workbench.widgets.trace_panel import TracePanel
+from workbench.widgets.twin_panel import TwinPanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -34,9 +37,11 @@ __all__ = ["App", "Panels", "show"]
 PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "answer": AnswerPanel,
     "cards": CardsPanel,
+    "code": CodePanel,
     "corpus": CorpusPanel,
     "details": DetailsPanel,
     "embed": EmbedPanel,
+    "explore": ExplorePanel,
     "map": MapPanel,
     "model": ModelPanel,
     "ollama": OllamaPanel,
@@ -44,6 +49,7 @@ PANELS: dict[str, Callable[[Workbench], Panel]] = {
     "sees": SeesPanel,
     "status": StatusPanel,
     "trace": TracePanel,
+    "twins": TwinPanel,
 }
 """Name to what makes the panel."""
 
@@ -71,8 +77,7 @@ class Framed(Panel):
     def resync(self) -> None:
         """Bring figures up to date in what a page is about to read; before each display."""
         for panel in self.panels:
-            if isinstance(panel, MapPanel):
-                panel.resync()
+            panel.resync()
 
     def close(self) -> None:
         """Close the panels and take the widgets out of the page; may be called twice."""

@@ -7,11 +7,9 @@ import pytest
 
 from tests.doubles import WordModel
 from tests.index.helpers import chunk, chunks, collection_of, embed, stored
-from workbench.errors import StoreDamaged, StoreError, StoreLocked
+from workbench.errors import StoreDamaged, StoreError
 from workbench.index.fingerprint import fingerprint_id, text_key
-from workbench.index.layouts import load_layout, save_layout
 from workbench.index.record import Record
-from workbench.records import Projection
 
 
 @pytest.fixture
@@ -142,65 +140,3 @@ def test_many_threads_read_while_one_writes(store):
         results = list(reads)
     assert all(result == list(range(len(result))) and len(result) % 10 == 0 for result in results)
     assert len(read(0)) == 200
-
-
-LAYOUT = Projection(
-    ("doc:0", "doc:1"),
-    np.array([[0, 1], [2, 3]], dtype=np.float32),
-    "umap",
-    {"n_neighbors": 15},
-    0.75,
-    np.arange(64, dtype=np.float32),
-    np.ones((2, 64), dtype=np.float32),
-)
-
-
-def test_a_layout_comes_back_as_it_was(store, model):
-    embed(store, model, (chunk(0, "llama"), chunk(1, "camel")))
-    name = collection_of(model).name
-    save_layout(store.record, name, {"method": "umap", "seed": 42}, LAYOUT)
-    found = load_layout(store.record, name, {"seed": 42, "method": "umap"})
-    assert (found.ids, found.method, found.parameters, found.trust) == (LAYOUT.ids, "umap", {"n_neighbors": 15}, 0.75)
-    for array in ("coordinates", "mean", "components"):
-        assert np.array_equal(getattr(found, array), getattr(LAYOUT, array))
-        assert getattr(found, array).dtype == np.float32
-    assert load_layout(store.record, name, {"method": "umap", "seed": 43}) is None
-    assert load_layout(store.record, "none", {"method": "umap", "seed": 42}) is None
-
-
-def test_a_layout_of_other_vectors_is_not_given(store, model):
-    embed(store, model, (chunk(0, "llama"), chunk(1, "camel")))
-    name = collection_of(model).name
-    save_layout(store.record, name, {}, LAYOUT)
-    embed(store, model, (chunk(0, "llama"), chunk(1, "dromedary")))
-    assert load_layout(store.record, name, {}) is None
-    embed(store, model, (chunk(0, "llama"),))
-    assert load_layout(store.record, name, {}) is None
-
-
-DAMAGE = {
-    "bytes that are no numbers": "coordinates = x'010203'",
-    "a number too few": "coordinates = x'00000000'",
-    "no bytes": "coordinates = ''",
-    "text that is no JSON": "content = '{'",
-    "a list": "content = '[]'",
-    "fields missing": "content = '{}'",
-    "another shape": """content = replace(content, '"shape": [2, 2]', '"shape": [1, 4]')""",
-}
-
-
-@pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_layout_is_none(store, model, name):
-    embed(store, model, (chunk(0, "llama"), chunk(1, "camel")))
-    collection = collection_of(model).name
-    save_layout(store.record, collection, {}, LAYOUT)
-    assert load_layout(store.record, collection, {}) is not None
-    store.record.execute(f"UPDATE layouts SET {DAMAGE[name]}", [()])
-    assert load_layout(store.record, collection, {}) is None
-
-
-def test_a_layout_is_not_saved_by_a_reader(store, model):
-    reader = Record(store.path, writable=False)
-    with pytest.raises(StoreLocked):
-        save_layout(reader, "any", {}, LAYOUT)
-    reader.close()

@@ -79,13 +79,15 @@ def test_similarity_to_one_chunk():
 def test_neighbours_that_the_picture_puts_far_away():
     # true nearest of c0: c1, then c2; in the picture c1 is last of 9
     angles = np.deg2rad([0, 1, 3, 40, 50, 60, 70, 80, 90, 100])
-    neighbours = find_neighbours(np.stack([np.cos(angles), np.sin(angles)], axis=1), names(10))
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     points = np.array(
         [[0, 0], [90, 0], [1, 0], [2, 0], [3, 0], [4, 0], [5, 0], [6, 0], [7, 0], [8, 0]], dtype=np.float32
     )
-    found = far_neighbours(Projection(tuple(names(10)), points), neighbours, 0, k=2)
-    assert [(near.id, near.rank, near.far) for near in found] == [("c1", 9, True), ("c2", 1, False)]
+    found = far_neighbours(Projection(tuple(names(10)), points), vectors, 0, k=2)
+    assert [(near.id, near.place, near.far) for near in found] == [("c1", 9, True), ("c2", 1, False)]
     assert found[0].cosine == pytest.approx(np.cos(angles[1]), abs=1e-6)
-    # beyond 3 k, not at it: rank 9 is not far of 3 neighbours
-    assert not any(near.far for near in far_neighbours(Projection(tuple(names(10)), points), neighbours, 0, k=3))
-    assert far_neighbours(Projection(("a",), np.zeros((1, 2))), find_neighbours(np.ones((1, 2)), ["a"]), 0) == ()
+    # beyond 3 k, not at it: place 9 is not far of 3 neighbours
+    assert not any(near.far for near in far_neighbours(Projection(tuple(names(10)), points), vectors, 0, k=3))
+    assert far_neighbours(Projection(("a",), np.zeros((1, 2))), np.ones((1, 2)), 0) == ()
+    with pytest.raises(InputError, match="There are 3 vectors and 10 points"):
+        far_neighbours(Projection(tuple(names(10)), points), vectors[:3], 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.errors import InputError
 from workbench.records import Chunk, Document, ModelInfo
 from workbench.session.choices import embedding_choices, language_choices
 from workbench.session.state import State
@@ -50,19 +51,16 @@ class FakeWorkbench(State):
     def recall(self, number: int) -> None:
         self.recalled.append(number)
 
-    def chunk(self, chunk_id: str) -> Chunk:
-        return next(chunk for chunk in self.chunk_list if chunk.id == chunk_id)
-
     def go_live(self) -> None:
         self.live = True
 
-    def neighbours(self, chunk_id: str) -> tuple[Chunk | None, Chunk | None]:
-        chunk = self.chunk(chunk_id)
-        beside = {other.ordinal: other for other in self.chunk_list if other.document == chunk.document}
-        return beside.get(chunk.ordinal - 1), beside.get(chunk.ordinal + 1)
-
     def model_choices(self, probe: bool = False) -> tuple[ModelInfo, ...]:
         return embedding_choices(self.server)
+
+    def code(self) -> str:
+        if self.retrieval is None:
+            raise InputError("Nothing was asked yet. Search or ask first.")
+        return f"QUESTION = {self.retrieval.query!r}\nprint(QUESTION)\n"
 
     def llm_choices(self) -> tuple[ModelInfo, ...]:
         return language_choices(self.server)

@@ -66,7 +66,7 @@ def test_every_panel_stands_alone_with_the_theme_and_is_made_once(wb, widgets):
 
 
 def test_an_unknown_panel_is_told_with_those_that_are_there(wb):
-    with pytest.raises(AttributeError, match="There is no panel 'mpa'; there are: answer, cards, corpus,"):
+    with pytest.raises(AttributeError, match="There is no panel 'mpa'; there are: answer, cards, code, corpus,"):
         _ = wb.panels.mpa
     assert {"map", "status", "details"} <= set(dir(wb.panels))
 

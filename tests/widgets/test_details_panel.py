@@ -30,6 +30,7 @@ def test_the_tabs_and_the_number_of_selected_chunks():
         "Trace",
         "Chunks",
         "Selection (2)",
+        "Code",
     ]
 
 
@@ -100,7 +101,8 @@ def test_a_row_opens_its_chunk(panel):
 def test_an_unknown_tab_is_refused(panel):
     panel.act("tab", tab="secrets")
     assert (
-        panel.live.state["problem"] == "There is no tab 'secrets'; there are: prompt, sees, scores, chunks, selection."
+        panel.live.state["problem"]
+        == "There is no tab 'secrets'; there are: prompt, sees, scores, chunks, selection, code."
     )
 
 

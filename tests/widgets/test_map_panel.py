@@ -10,7 +10,7 @@ from tests.figures.corpus import PLACES, chunks, found, picture
 from tests.widgets.fake import FakeWorkbench
 from workbench.figures import map_traces
 from workbench.figures.palette import DARK, LIGHT, OKABE_ITO
-from workbench.records import Answer, Chunk, Projection, PromptRequest
+from workbench.records import Answer, Chunk, Citation, Projection, PromptRequest
 from workbench.widgets.map_figure import height_for
 from workbench.widgets.map_panel import MapPanel
 
@@ -108,9 +108,24 @@ def test_passages_outside_the_prompt_become_hollow_once_while_an_answer_streams(
     wb.publish(retrieval=retrieval)
     prompt = PromptRequest("q", retrieval.passages[:1], ())
     for text in ("Lla", "Llamas", "Llamas are"):
-        wb.publish(answer=Answer(text, prompt=prompt, retrieval=retrieval))
+        wb.publish(answer=Answer(text, prompt=prompt, retrieval=retrieval, streaming=True))
     assert len(sent) == 2
     assert trace(panel, "passages").marker.color == (LIGHT.background, ORANGE)
+
+
+def test_cited_passages_are_full_and_the_others_light(wb, panel, sent):
+    retrieval = found({"b.md:0": 0.9, "c.md:0": 0.6})
+    wb.publish(retrieval=retrieval)
+    prompt = PromptRequest("q", retrieval.passages, ())
+    cited = (Citation(1, 5, 8, "b.md:0"), Citation(9, 9, 12, None))
+    for citations in ((), cited[:1], cited):
+        wb.publish(
+            answer=Answer("Wool [1][9]", citations=citations, prompt=prompt, retrieval=retrieval, streaming=True)
+        )
+    assert len(sent) == 2  # the question and the first citation: the prompt and one that is not valid change nothing
+    second, first = trace(panel, "passages").marker.color
+    assert first == ORANGE
+    assert second not in (GREEN, LIGHT.background)
 
 
 def test_an_answer_to_an_earlier_question_hollows_nothing(wb, panel):
@@ -203,7 +218,7 @@ def test_three_dimensions_and_back_reuse_their_figures(wb, panel):
     panel.depth.value = True
     assert wb.dimensions == 3
     wb.publish(projection=picture(3))
-    assert panel._frame.children == (panel.figure.widget,)
+    assert panel.frame.children == (panel.figure.widget,)
     assert trace(panel, "points").type == "scatter3d"
     wb.publish(projection=picture())
     assert panel.figure is flat
@@ -287,9 +302,9 @@ def test_closing_leaves_nothing_behind(wb):
 
 def test_nothing_to_draw_builds_no_figure():
     panel = MapPanel(FakeWorkbench(chunks=chunks()))
-    assert (panel._figures, panel._frame.children) == ({}, ())
+    assert (panel._figures, panel.frame.children) == ({}, ())
     assert panel._summary.value == "No passages to show yet."
     panel.wb.publish(projection=picture())
-    assert panel._frame.children == (panel.figure.widget,)
+    assert panel.frame.children == (panel.figure.widget,)
     assert len(trace(panel, "points").x) == 5
     panel.close()

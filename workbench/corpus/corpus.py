@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workbench.records import Document, LoadReport, Question
+from workbench.records import Chunk, Document, LoadReport, Question
 
 __all__ = ["Corpus"]
 
@@ -26,6 +26,10 @@ class Corpus:
     identity
         Name of the default store's folder: the corpus's name and 12 hex digits of its place, or of its content
         where it has no place.
+    chunks
+        As they were cut elsewhere; None where they are still to be cut.
+    notes
+        What a person should know of where it comes from, a sentence each.
     """
 
     name: str
@@ -33,3 +37,5 @@ class Corpus:
     report: LoadReport = field(default_factory=LoadReport)
     questions: tuple[Question, ...] = field(default=(), repr=False)
     identity: str = ""
+    chunks: tuple[Chunk, ...] | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()

@@ -31,7 +31,7 @@ def check_source(source: Any) -> None:
     ----------
     source
         None (no corpus yet); a path (a str is always one); a list of Path, of str (texts), or of our, LlamaIndex or
-        LangChain documents; a pandas DataFrame.
+        LangChain documents; a pandas DataFrame; a `Corpus` that was read already.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def check_source(source: Any) -> None:
     InputError
         Another kind, a list of several kinds, a frame without a text column or with ids that repeat.
     """
-    if source is None:
+    if source is None or isinstance(source, Corpus):
         return
     if isinstance(source, (str, os.PathLike)):
         _existing(source)
@@ -84,6 +84,8 @@ def load(source: Any, cancel: Event | None = None, progress: Callable[[int, int]
     check = _checker(cancel)
     if source is None:
         return Corpus("none", identity="none")
+    if isinstance(source, Corpus):
+        return source
     if isinstance(source, (str, os.PathLike)):
         return _load_paths([_existing(source)], check, progress)
     if is_frame(source):

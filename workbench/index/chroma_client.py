@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.config import Settings
 
-__all__ = ["IndexDamaged", "chroma_folder", "local_client", "server_client"]
+__all__ = ["IndexDamaged", "chroma_folder", "client_settings", "local_client", "open_server", "server_client"]
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that fills: one whose notebook was killed lives on for a second or two."""
@@ -65,7 +65,7 @@ def local_client(store: Path) -> Iterator[ClientAPI]:
             _check_tables(chroma_folder(store))
             with _watched(store):
                 chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
-                client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=_settings())
+                client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=client_settings())
                 try:
                     _look(client)
                 except BaseException:
@@ -162,17 +162,9 @@ def server_client(url: str) -> Iterator[ClientAPI]:
     import chromadb
     import httpx
 
-    address = urlsplit(url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise InputError(f"The Chroma server {url!r} is not of the form http://host:port, as http://localhost:8000 is.")
-    secure = address.scheme == "https"
+    _address(url)
     try:
-        client = chromadb.HttpClient(
-            host=address.hostname,
-            port=address.port or (443 if secure else 8000),
-            ssl=secure,
-            settings=_settings(),
-        )
+        client = open_server(url)
         try:
             yield client
         finally:
@@ -184,7 +176,23 @@ def server_client(url: str) -> Iterator[ClientAPI]:
         ) from error
 
 
-def _settings() -> Settings:
+def open_server(url: str) -> ClientAPI:
+    """Open a client of a Chroma server; the caller closes it. Raises InputError as `server_client` does."""
+    import chromadb
+
+    host, port, secure = _address(url)
+    return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
+
+
+def _address(url: str) -> tuple[str, int, bool]:
+    address = urlsplit(url)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise InputError(f"The Chroma server {url!r} is not of the form http://host:port, as http://localhost:8000 is.")
+    secure = address.scheme == "https"
+    return address.hostname, address.port or (443 if secure else 8000), secure
+
+
+def client_settings() -> Settings:
     """Give settings that read neither the environment nor a `.env` of wherever the notebook runs."""
     from chromadb.config import Settings
 

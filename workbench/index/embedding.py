@@ -15,7 +15,7 @@ from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.record import Collection, Record, Row
 from workbench.index.store import Store
 from workbench.index.validation import check_vectors
-from workbench.models import prepare
+from workbench.models import sent_documents
 from workbench.protocols import EmbeddingModel
 from workbench.records import Chunk, EmbedPlan, EmbedReport
 
@@ -95,7 +95,7 @@ def embed_chunks(
     began = time.perf_counter()
     with _turn(store, cancel):
         fingerprint = _checked(model, collection)
-        sent = prepare(model, [chunk.text for chunk in chunks], "document")
+        sent = sent_documents(model, chunks)
         keys = [text_key(fingerprint, "document", text) for text in sent]
         adopt(store.record, model, collection, sent)
         planned = plan(store.record, collection, chunks, keys)

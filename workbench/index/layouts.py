@@ -1,9 +1,10 @@
-"""Map layouts kept with the record: plain bytes of float32 and JSON, no pickles."""
+"""Pictures and neighbourhoods kept with the record: JSON and plain bytes of numbers, no pickles."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -11,75 +12,134 @@ import numpy as np
 
 from workbench.index.fingerprint import canonical
 from workbench.index.record import Record
-from workbench.records import Projection
+from workbench.records import Neighbours, Projection
 
-__all__ = ["load_layout", "save_layout"]
+__all__ = ["Stored", "load_layout", "load_neighbours", "save_layout", "save_neighbours"]
 
-
-def save_layout(record: Record, collection: str, parameters: Mapping[str, object], layout: Projection) -> None:
-    """Store a layout for a collection under what it was asked to be, with a digest of the vectors it was made from."""
-    content = {
-        "ids": layout.ids,
-        "shape": layout.coordinates.shape,
-        "method": layout.method,
-        "parameters": dict(layout.parameters),
-        "trust": None if layout.trust is None else float(layout.trust),
-        "components": None if layout.components is None else layout.components.shape,
-    }
-    record.execute(
-        "INSERT OR REPLACE INTO layouts VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                collection,
-                canonical(parameters),
-                _vectors(record, collection, layout.ids),
-                json.dumps(content),
-                _bytes(layout.coordinates),
-                _bytes(layout.mean),
-                _bytes(layout.components),
-            ),
-        ],
-    )
+KEY = 32
+"""Bytes of a vector's key."""
+_TYPES = {"f": "<f4", "i": "<i4", "b": "|b1"}
+_NEIGHBOURS = {"kind": "neighbours"}
+_LAYOUT_ARRAYS = ("coordinates", "mean", "components", "kept", "placed")
 
 
-def load_layout(record: Record, collection: str, parameters: Mapping[str, object]) -> Projection | None:
-    """Give the stored layout; None where there is none, its bytes do not fit its ids, or a vector has changed since.
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A picture as it was saved, and the keys of the vectors that it shows, in the order of its ids.
 
-    The same ids are not enough: a chunk whose text has changed keeps its id, and belongs elsewhere on the map.
+    The same ids are not enough: a chunk whose text has changed keeps its id, and belongs elsewhere.
     """
+
+    layout: Projection
+    keys: tuple[bytes, ...]
+
+    def changed(self, ids: Sequence[str], keys: Sequence[bytes]) -> set[str]:
+        """Give the ids that are in the picture with another vector than that of their key now."""
+        before = dict(zip(self.layout.ids, self.keys, strict=True))
+        return {name for name, key in zip(ids, keys, strict=True) if before.get(name, key) != key}
+
+
+def save_layout(
+    record: Record, collection: str, parameters: Mapping[str, object], layout: Projection, keys: Sequence[bytes]
+) -> None:
+    """Store a picture under what it was asked to be, with the keys of the vectors it was made from."""
+    about = {"method": layout.method, "parameters": dict(layout.parameters), "trust": layout.trust}
+    arrays = {name: getattr(layout, name) for name in _LAYOUT_ARRAYS}
+    _save(record, collection, {"kind": "layout", **parameters}, layout.ids, keys, about, arrays)
+
+
+def load_layout(record: Record, collection: str, parameters: Mapping[str, object]) -> Stored | None:
+    """Give a stored picture; None where there is none or it is damaged."""
+    found = _load(record, collection, {"kind": "layout", **parameters})
+    if found is None:
+        return None
+    about, keys, arrays = found
+    try:
+        coordinates = arrays.pop("coordinates")
+        if len(coordinates) != len(keys):
+            return None
+        ids = tuple(about["ids"])
+        layout = Projection(ids, coordinates, about["method"], about["parameters"], about["trust"], **arrays)
+        return Stored(layout, keys)
+    except (KeyError, TypeError):
+        return None
+
+
+def save_neighbours(record: Record, collection: str, neighbours: Neighbours, keys: Sequence[bytes]) -> None:
+    """Store the neighbours of a collection's chunks, with the keys of their vectors."""
+    arrays = {"indices": neighbours.indices, "distances": neighbours.distances}
+    _save(record, collection, _NEIGHBOURS, neighbours.ids, keys, {}, arrays)
+
+
+def load_neighbours(record: Record, collection: str) -> tuple[Neighbours, tuple[bytes, ...]] | None:
+    """Give stored neighbours and the keys of the vectors they were found among; None where there are none."""
+    found = _load(record, collection, _NEIGHBOURS)
+    if found is None:
+        return None
+    about, keys, arrays = found
+    try:
+        if not len(arrays["indices"]) == len(arrays["distances"]) == len(keys):
+            return None
+        return Neighbours(tuple(about["ids"]), arrays["indices"], arrays["distances"]), keys
+    except KeyError:
+        return None
+
+
+def _save(
+    record: Record,
+    collection: str,
+    parameters: Mapping[str, object],
+    ids: Sequence[str],
+    keys: Sequence[bytes],
+    about: Mapping[str, object],
+    arrays: Mapping[str, np.ndarray | None],
+) -> None:
+    given = {name: array for name, array in arrays.items() if array is not None}
+    shapes = [[name, array.dtype.kind, list(array.shape)] for name, array in given.items()]
+    content = b"".join(_bytes(array) for array in given.values())
+    joined = b"".join(keys)
+    described = json.dumps({**about, "ids": list(ids), "arrays": shapes, "digest": _digest(joined, content)})
+    row = (collection, canonical(parameters), described, joined, content)
+    record.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?)", [row])
+
+
+def _load(
+    record: Record, collection: str, parameters: Mapping[str, object]
+) -> tuple[dict[str, Any], tuple[bytes, ...], dict[str, np.ndarray]] | None:
+    if not record.query("SELECT 1 FROM sqlite_master WHERE name = 'pictures'"):
+        return None  # a record from before there were any, open to be read alone
     found: list[Any] = record.query(
-        "SELECT vectors, content, coordinates, mean, components FROM layouts WHERE collection = ? AND parameters = ?",
+        "SELECT about, keys, content FROM pictures WHERE collection = ? AND parameters = ?",
         (collection, canonical(parameters)),
     )
     if not found:
         return None
-    vectors, content, coordinates, mean, components = found[0]
+    described, joined, content = found[0]
     try:
-        known = json.loads(content)
-        names = tuple(known["ids"])
-        if vectors != _vectors(record, collection, names) or known["shape"][0] != len(names):
+        about = json.loads(described)
+        if about["digest"] != _digest(joined, content) or len(joined) != KEY * len(about["ids"]):
             return None
-        return Projection(
-            names,
-            _array(coordinates, known["shape"]),
-            known["method"],
-            known["parameters"],
-            known["trust"],
-            None if mean is None else _array(mean, [-1]),
-            None if components is None else _array(components, known["components"]),
-        )
-    except (TypeError, ValueError, KeyError, IndexError):
+        keys = tuple(joined[at : at + KEY] for at in range(0, len(joined), KEY))
+        return about, keys, _arrays(about["arrays"], content)
+    except (TypeError, ValueError, KeyError):
         return None
 
 
-def _vectors(record: Record, collection: str, ids: Sequence[str]) -> bytes:
-    keys = record.stored(collection)
-    return sha256(b"".join(keys.get(name, (b"", 0))[0] for name in ids)).digest()
+def _bytes(array: np.ndarray) -> bytes:
+    return np.ascontiguousarray(array, dtype=_TYPES[array.dtype.kind]).tobytes()
 
 
-def _bytes(array: np.ndarray | None) -> bytes | None:
-    return None if array is None else np.ascontiguousarray(array, dtype="<f4").tobytes()
+def _arrays(shapes: Sequence[tuple[str, str, list[int]]], content: bytes) -> dict[str, np.ndarray]:
+    found, at = {}, 0
+    for name, kind, shape in shapes:
+        size = int(np.prod(shape, dtype=np.int64))
+        found[name] = np.frombuffer(content, dtype=_TYPES[kind], count=size, offset=at).reshape(shape)
+        at += found[name].nbytes
+    return found
 
 
-def _array(content: bytes, shape: Sequence[int]) -> np.ndarray:
-    return np.frombuffer(content, dtype="<f4").reshape(shape)
+def _digest(*parts: bytes) -> str:
+    total = sha256()
+    for part in parts:
+        total.update(part)
+    return total.hexdigest()

@@ -57,15 +57,15 @@ CREATE TABLE IF NOT EXISTS kept (
     PRIMARY KEY (rule, key)
 ) WITHOUT ROWID;
 
--- `vectors` is a digest of the keys it was made from, `content` the rest of the Projection as JSON.
-CREATE TABLE IF NOT EXISTS layouts (
+-- Pictures and neighbours of a collection. `about` is JSON with the ids and the arrays' shapes, `keys` are those of the
+-- vectors in the order of the ids, `content` the arrays, one after the other.
+CREATE TABLE IF NOT EXISTS pictures (
     collection TEXT NOT NULL,
     parameters TEXT NOT NULL,
-    vectors BLOB NOT NULL,
-    content TEXT NOT NULL,
-    coordinates BLOB NOT NULL,
-    mean BLOB,
-    components BLOB,
+    about TEXT NOT NULL,
+    keys BLOB NOT NULL,
+    content BLOB NOT NULL,
     PRIMARY KEY (collection, parameters)
 ) WITHOUT ROWID;
+DROP TABLE IF EXISTS layouts; -- what pictures were kept in before; they are made again
 """  # noqa: S608  (the number is ours)

@@ -11,9 +11,9 @@ from workbench.models.base import Model
 from workbench.protocols import EmbeddingModel, Role
 
 if TYPE_CHECKING:
-    from workbench.records import ModelInfo
+    from workbench.records import Chunk, ModelInfo
 
-__all__ = ["DEFAULT", "PROVIDERS", "embedding_model", "info_of", "prepare", "text_room"]
+__all__ = ["DEFAULT", "PROVIDERS", "embedding_model", "info_of", "prepare", "sent_documents", "text_room"]
 
 DEFAULT = "bundled:all-MiniLM-L6-v2"
 
@@ -68,6 +68,18 @@ def prepare(model: EmbeddingModel, texts: Sequence[str], role: Role) -> list[str
     """Give the exact strings that are sent: the role's prefix, then the text."""
     prefix = model.query_prefix if role == "query" else model.document_prefix
     return [prefix + text for text in texts]
+
+
+def sent_documents(model: EmbeddingModel, chunks: Sequence[Chunk]) -> list[str]:
+    """Give the exact strings of chunks, by which their vectors are known.
+
+    A model whose vectors somebody else has made has `document_name(chunk)`: there a vector belongs to a chunk, and
+    two chunks of one text may have two.
+    """
+    name = getattr(model, "document_name", None)
+    if name is not None:
+        return [name(chunk) for chunk in chunks]
+    return prepare(model, [chunk.text for chunk in chunks], "document")
 
 
 def text_room(model: EmbeddingModel) -> int:

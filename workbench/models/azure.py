@@ -71,7 +71,7 @@ class AzureModel(RemoteModel):
         given = endpoint or os.environ.get("AZURE_OPENAI_ENDPOINT")
         if not given:
             raise InputError(f"azure:{deployment} needs an endpoint={_EXAMPLE!r}, or AZURE_OPENAI_ENDPOINT set to it.")
-        self._version = api_version or os.environ.get("OPENAI_API_VERSION") or _VERSION
+        self.api_version = api_version or os.environ.get("OPENAI_API_VERSION") or _VERSION
         self._credential = credential
         self._token = Secret("")
         self._login: Any = None
@@ -91,7 +91,7 @@ class AzureModel(RemoteModel):
         return openai.AzureOpenAI(
             azure_endpoint=self.address.url,
             azure_deployment=self.name,
-            api_version=self._version,
+            api_version=self.api_version,
             timeout=self._timeout,
             max_retries=0,  # we wait ourselves, so that a wait can be stopped and told
             http_client=http_client(self.address, self._timeout),

@@ -1,7 +1,7 @@
 """Where chunks and questions lie in the picture, and how far the picture can be trusted."""
 
 from workbench.projection.align import align
-from workbench.projection.around import FarNeighbour, far_neighbours, similarity_to
+from workbench.projection.around import far_neighbours, similarity_to
 from workbench.projection.clusters import clusters
 from workbench.projection.duplicates import near_duplicates, nearest_to, outliers
 from workbench.projection.extend_layout import extend_layout
@@ -15,7 +15,6 @@ from workbench.projection.twin import kept_between, twin_maps
 from workbench.projection.umap_layout import umap_layout, warm_up
 
 __all__ = [
-    "FarNeighbour",
     "align",
     "clusters",
     "extend_layout",

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from workbench.errors import InputError
-from workbench.projection.quality import check_same
-from workbench.records import Neighbours, Projection
+from workbench.projection.neighbours import nearest_neighbours
+from workbench.records import Near, Projection
 
-__all__ = ["FarNeighbour", "far_neighbours", "similarity_to"]
+__all__ = ["far_neighbours", "similarity_to"]
 
 FAR = 3
 """A neighbour of the k nearest is far in the picture where it ranks beyond so many times k."""
 
 BLOCK = 8192
 """Rows compared at a time."""
-
-
-class FarNeighbour(NamedTuple):
-    """A true neighbour of a chunk.
-
-    Attributes
-    ----------
-    id
-        The neighbour.
-    cosine
-        Between the two vectors, -1 to 1.
-    rank
-        Its place, from 1, among all others by distance in the picture; equally near ones share the best of theirs.
-    far
-        Whether that is beyond 3 k.
-    """
-
-    id: str
-    cosine: float
-    rank: int
-    far: bool
 
 
 def similarity_to(vectors: np.ndarray, row: int) -> np.ndarray:
@@ -56,28 +33,41 @@ def similarity_to(vectors: np.ndarray, row: int) -> np.ndarray:
     return np.clip(similarity, -1, 1, out=similarity)
 
 
-def far_neighbours(projection: Projection, neighbours: Neighbours, row: int, k: int = 10) -> tuple[FarNeighbour, ...]:
+def far_neighbours(projection: Projection, vectors: np.ndarray, row: int, k: int = 10) -> tuple[Near, ...]:
     """Give the k true neighbours of a chunk, nearest first, and mark those that the picture puts far away.
 
-    Far is a rank in the picture beyond 3 k: outside a neighbourhood three times as large.
+    A place is the rank by distance in the picture, from 1; equally near points share the best of theirs. Far is a
+    place beyond 3 k: outside a neighbourhood three times as large.
+
+    Parameters
+    ----------
+    projection
+        The picture of n chunks.
+    vectors
+        (n, d), finite, in its order.
+    row
+        The chunk.
+    k
+        Neighbours wanted.
 
     Raises
     ------
     InputError
-        If the neighbours are of other chunks, or there is no such row.
+        If there are vectors of other chunks, or there is no such row.
     """
-    check_same(neighbours, projection)
+    if len(vectors) != len(projection):
+        raise InputError(
+            f"There are {len(vectors)} vectors and {len(projection)} points; pass the vectors of the picture's chunks."
+        )
     _check_row(row, len(projection))
-    k = max(0, min(k, neighbours.k))
+    true, distances = nearest_neighbours(vectors, k, np.array([row]))
     points = projection.coordinates.astype(np.float64)
     apart = ((points - points[row]) ** 2).sum(axis=1)
     others = np.sort(np.delete(apart, row))
-    true = neighbours.indices[row, :k]
-    ranks = np.searchsorted(others, apart[true], side="left") + 1
-    cosines = 1 - neighbours.distances[row, :k]
+    places = np.searchsorted(others, apart[true[0]], side="left") + 1
     return tuple(
-        FarNeighbour(projection.ids[other], float(cosine), int(rank), bool(rank > FAR * k))
-        for other, cosine, rank in zip(true, cosines, ranks, strict=True)
+        Near(projection.ids[other], float(1 - distance), int(place), bool(place > FAR * k))
+        for other, distance, place in zip(true[0], distances[0], places, strict=True)
     )
 
 

@@ -3,12 +3,22 @@
 from workbench.records.answer import Answer, Citation, Message, Piece, PromptRequest, Sentence, Timings
 from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
-from workbench.records.projection import Cluster, Clustering, Neighbours, Projection, Region, TwinMaps
+from workbench.records.projection import (
+    Anchored,
+    Cluster,
+    Clustering,
+    Near,
+    Neighbours,
+    Projection,
+    Region,
+    TwinMaps,
+)
 from workbench.records.retrieval import STAGES, Expansion, Passage, Retrieval, Traced
 from workbench.records.truth import Explanation, ModelCheck, Probe, Quantization
 
 __all__ = [
     "STAGES",
+    "Anchored",
     "Answer",
     "Chunk",
     "Citation",
@@ -24,6 +34,7 @@ __all__ = [
     "Message",
     "ModelCheck",
     "ModelInfo",
+    "Near",
     "Neighbours",
     "Passage",
     "Piece",

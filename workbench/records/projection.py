@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["Cluster", "Clustering", "Neighbours", "Projection", "Region", "TwinMaps"]
+__all__ = ["Anchored", "Cluster", "Clustering", "Near", "Neighbours", "Projection", "Region", "TwinMaps"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,3 +191,53 @@ class TwinMaps:
         from workbench.frames import twin_frame
 
         return twin_frame(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A true neighbour of a chunk, and where the picture has it.
+
+    Attributes
+    ----------
+    id
+        Chunk id.
+    cosine
+        In [-1, 1].
+    place
+        Its rank among the chunk's neighbours in the picture, from 1; None where it has no point.
+    far
+        Whether the picture puts it far away, though it is near.
+    """
+
+    id: str
+    cosine: float
+    place: int | None = None
+    far: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Anchored:
+    """All chunks as seen from one of them.
+
+    Attributes
+    ----------
+    id
+        The chunk that is looked from.
+    ids
+        Chunk ids, n of them.
+    similarity
+        float32 (n,): cosine of each to it, in [-1, 1].
+    nearest
+        Its true nearest neighbours, nearest first.
+    """
+
+    id: str
+    ids: tuple[str, ...] = field(repr=False)
+    similarity: np.ndarray = field(repr=False)
+    nearest: tuple[Near, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give a DataFrame, a row a neighbour: id, cosine, place, far."""
+        from workbench.frames import frame_of
+
+        return frame_of(self.nearest, Near)

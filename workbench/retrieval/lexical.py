@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from workbench.errors import Cancelled
 from workbench.retrieval.language import language_of, stemmer, stop_words
 
-__all__ = ["LexicalIndex"]
+__all__ = ["LexicalIndex", "has_unspaced"]
 
 _WORD = re.compile(r"\b\w\w+\b")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -90,6 +90,11 @@ class LexicalIndex:
         if word in self._stop:
             return -1
         return self._vocabulary.setdefault(self._stem(word), len(self._vocabulary))
+
+
+def has_unspaced(texts: Iterable[str]) -> bool:
+    """Tell whether any text has a run of a script that puts no blanks between words."""
+    return any(_UNSPACED.search(text) for text in texts)
 
 
 def words(text: str) -> list[str]:

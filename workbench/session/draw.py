@@ -1,71 +1,182 @@
-"""The map's layouts: stored ones come back at once, PCA comes first, UMAP follows from a child process."""
+"""The map's pictures: stored ones come back at once, PCA comes first, UMAP follows from a child process."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from workbench.errors import Cancelled
 from workbench.index.layouts import load_layout, save_layout
-from workbench.records import Chunk, Progress, Projection
+from workbench.records import Neighbours, Progress, Projection
+from workbench.session.pictured import Pictured, neighbours_of, vectors_file
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
-    from workbench.session.prepare import Prepared
 
-__all__ = ["draw", "fit_umap"]
+__all__ = ["Method", "draw", "lay_out", "layout_apart", "settings_of"]
 
-PARAMETERS = {"n_neighbors": 15, "min_dist": 0.1, "seed": 42}
+Method = Literal["pca", "umap"]
+
+FAMILIAR = 0.5
+"""Share of points that a stored picture must hold for new ones to be put beside them. With fewer, nobody would know
+the picture again, and it is made anew."""
+SAMPLE = 500
+"""Chunks that the trust figure is estimated from until all neighbours are known."""
 
 
-def draw(
-    wb: Engine, job: Job, now: Prepared, chunks: tuple[Chunk, ...], vectors: np.ndarray, method: str | None
+def draw(wb: Engine, job: Job, data: Pictured, method: Method | None, refit: bool = False) -> Projection:
+    """Publish and give a picture of all embedded chunks; as `lay_out`."""
+
+    def show(layout: Projection) -> None:
+        if wb.projection is not layout:
+            wb.publish(projection=layout)
+
+    return lay_out(wb, job, data, method, "map", refit, show, before=wb.projection)
+
+
+def lay_out(
+    wb: Engine,
+    job: Job,
+    data: Pictured,
+    method: Method | None,
+    lane: str,
+    refit: bool = False,
+    show: Callable[[Projection], None] = lambda _: None,
+    before: Projection | None = None,
 ) -> Projection:
-    """Publish and give the layout of all embedded chunks.
+    """Give a picture, and show what is better than the one before as soon as it is there.
 
-    `method` is `pca`, `umap` (wait for it), or None: the stored UMAP layout if there is one, else PCA.
+    Chunks that were in the stored picture stay where they were; new ones are put beside them.
+
+    Parameters
+    ----------
+    wb, job
+        The workbench and its job.
+    data
+        What is shown.
+    method
+        `pca`, `umap` (wait for it), or None: the stored UMAP picture if there is one, else PCA.
+    lane
+        Where the progress is told.
+    refit
+        Lay out anew, whatever is stored.
+    show
+        Called with each picture.
+    before
+        The picture on the screen: a UMAP picture of the same points stays until the new one is there.
     """
-    from workbench.projection import pca
+    shown = None if method == "pca" else _stored(wb, data, settings_of(wb), refit)
+    flat = None
+    if shown is None:
+        flat = _stored(wb, data, _flat_settings(wb), refit) or _fit_flat(wb, data)
+        shown = flat
+    if method != "umap":
+        show(shown)
+        shown = _judged(data, shown)
+        show(shown)
+        return shown
+    if flat is None or not _same_points(before, flat):
+        show(shown)
+    near = neighbours_of(wb, job, data, lane, max(0, wb.n_neighbors - 1))
+    if flat is not None:
+        flat = _measured(flat, near)
+        _keep(wb, data, _flat_settings(wb), flat)
+        if not _same_points(before, flat):
+            show(flat)
+        wb.tell(Progress(lane, "UMAP is laying out the map", 0, 0, "chunks"))
+        shown = _fit_umap(wb, job, data, flat, near)
+    elif shown.kept is None:
+        shown = _measured(shown, near)
+    _keep(wb, data, settings_of(wb), shown)
+    show(shown)
+    return shown
+
+
+def settings_of(wb: Engine) -> dict[str, object]:
+    """Give what a UMAP picture is asked to be."""
+    return {
+        "method": "umap",
+        "dimensions": wb.dimensions,
+        "n_neighbors": wb.n_neighbors,
+        "min_dist": wb.min_dist,
+        "seed": wb.map_seed,
+    }
+
+
+def _flat_settings(wb: Engine) -> dict[str, object]:
+    return {"method": "pca", "dimensions": wb.dimensions}
+
+
+def _stored(wb: Engine, data: Pictured, settings: Mapping[str, object], refit: bool) -> Projection | None:
+    """Give the stored picture with whatever is new put beside it; None where most of it would be new."""
+    from workbench.projection import extend_layout
 
     assert wb.store is not None
-    ids = tuple(chunk.id for chunk in chunks)
-    parameters = {"method": "umap", "dimensions": wb.dimensions, **PARAMETERS}
-    stored = None if method == "pca" else load_layout(wb.store.record, now.collection.name, parameters)
-    if stored is not None and stored.ids == ids:
-        return _show(wb, stored)
-    flat = _show(wb, pca(vectors, ids, wb.dimensions))
-    if method != "umap":
-        return flat
-    wb.tell(Progress("map", "UMAP is laying out the map", 0, 0, "chunks"))
-    layout = _from_child(wb, job, vectors, flat)
-    if len(ids) == len(now.chunks) and wb.store.writable:
-        save_layout(wb.store.record, now.collection.name, parameters, layout)
-    return _show(wb, layout)
+    stored = None if refit else load_layout(wb.store.record, data.now.collection.name, settings)
+    if stored is None:
+        return None
+    if (stored.layout.ids, stored.keys) == (data.ids, data.keys):
+        return stored.layout
+    changed = stored.changed(data.ids, data.keys)
+    familiar = len(set(stored.layout.ids).intersection(data.ids) - changed)
+    if familiar < FAMILIAR * len(data.ids):
+        return None
+    return extend_layout(stored.layout, data.ids, data.vectors, None, changed)
 
 
-def _show(wb: Engine, layout: Projection) -> Projection:
-    wb.publish(projection=layout)
-    return layout
+def _fit_flat(wb: Engine, data: Pictured) -> Projection:
+    from workbench.projection import pca
+
+    return pca(data.vectors, data.ids, wb.dimensions, measure=False)
 
 
-def _from_child(wb: Engine, job: Job, vectors: np.ndarray, flat: Projection) -> Projection:
-    # A file, not a pipe: pickling 100,000 vectors would hold the interpreter for most of a second.
-    with TemporaryDirectory(prefix="workbench-") as folder:
-        path = Path(folder) / "vectors.npy"
-        np.save(path, vectors)
-        layout: Projection = wb.children["map"].run(fit_umap, str(path), flat, PARAMETERS, cancel=job.cancel)
+def _same_points(before: Projection | None, other: Projection) -> bool:
+    if before is None or before.method != "umap":
+        return False
+    return before.ids == other.ids and before.coordinates.shape == other.coordinates.shape
+
+
+def _judged(data: Pictured, shown: Projection) -> Projection:
+    """Give the picture with a trust figure, estimated from a sample if it has none."""
+    from workbench.projection import trust
+
+    if shown.trust is not None:
+        return shown
+    return replace(shown, trust=trust(data.vectors, shown.coordinates, sample=SAMPLE))
+
+
+def _measured(layout: Projection, near: Neighbours) -> Projection:
+    from workbench.projection import kept_neighbours
+
+    kept = kept_neighbours(near, layout.coordinates)
+    return layout if kept is None else replace(layout, kept=kept, trust=float(kept.mean()))
+
+
+def _keep(wb: Engine, data: Pictured, settings: Mapping[str, object], layout: Projection) -> None:
+    if data.whole and wb.store is not None and wb.store.writable:
+        save_layout(wb.store.record, data.now.collection.name, settings, layout, data.keys)
+
+
+def _fit_umap(wb: Engine, job: Job, data: Pictured, flat: Projection, near: Neighbours) -> Projection:
+    settings = {name: value for name, value in settings_of(wb).items() if name != "method"}
+    with vectors_file(data.vectors) as path:
+        np.savez(path.with_name("near.npz"), indices=near.indices, distances=near.distances)
+        layout: Projection = wb.children["map"].run(layout_apart, str(path), flat, settings, cancel=job.cancel)
     if job.cancel.is_set():
         raise Cancelled("The map was abandoned; the picture before it stays.")
     return layout
 
 
-def fit_umap(path: str, flat: Projection, parameters: dict[str, float]) -> Projection:
+def layout_apart(path: str, flat: Projection, settings: dict[str, float]) -> Projection:
     """Lay out the vectors of a .npy file with UMAP, aligned to the PCA picture; runs in the child process."""
     from workbench.projection import umap_layout
 
     vectors = np.load(path, mmap_mode="r")
-    return umap_layout(vectors, flat.ids, flat, dimensions=flat.coordinates.shape[1], **parameters)  # type: ignore[arg-type]
+    with np.load(Path(path).with_name("near.npz")) as file:
+        near = Neighbours(flat.ids, file["indices"], file["distances"])
+    return umap_layout(vectors, flat.ids, flat, neighbours=near, **settings)  # type: ignore[arg-type]

@@ -13,17 +13,14 @@ from typing import Any, Literal
 import numpy as np
 
 from workbench.corpus import Corpus
-from workbench.errors import Cancelled, ConsentNeeded, InputError
-from workbench.generation import language_model
+from workbench.errors import Cancelled, InputError
 from workbench.index.store import Store
 from workbench.jobs.child import Child
 from workbench.jobs.lane import Job, Lane
-from workbench.models import embedding_model, prepare
-from workbench.protocols import EmbeddingModel, LanguageModel
-from workbench.records import Chunk, Progress, ServerStatus
+from workbench.records import Chunk, Neighbours, Progress, ServerStatus
+from workbench.session.in_use import InUse
 from workbench.session.prepare import Chunked, Prepared
 from workbench.session.searching import SearchTools
-from workbench.session.state import State
 from workbench.session.verbs import LANES, VERBS, Verb, named
 
 __all__ = ["Engine"]
@@ -34,7 +31,7 @@ _PATIENCE = 3.0
 """Seconds that `close` waits for jobs to see that they are cancelled."""
 
 
-class Engine(State):
+class Engine(InUse):
     """Runs verbs in lanes and keeps what they share.
 
     Parameters
@@ -54,21 +51,17 @@ class Engine(State):
         self.chroma_server = store if isinstance(store, str) and store.startswith(("http://", "https://")) else None
         self.corpus: Corpus | None = None
         self.chunked: Chunked | None = None
-        self.prepared: Prepared | None = None
         self.store: Store | None = None
-        self.consent: set[str] = set()
         self.preparing = threading.RLock()
-        self._making = threading.Lock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
         self.children = {name: Child(name) for name in ("map", "index")}
         self.tools = SearchTools()
         self.live = False
         self.closed = False
         self._panels: Any = None
-        self._embedding: tuple[object, EmbeddingModel] | None = None
-        self._language: tuple[tuple[object, EmbeddingModel], LanguageModel] | None = None
         self._matrix: tuple[Prepared, int, tuple[Chunk, ...], np.ndarray] | None = None
-        self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions"])
+        self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
+        self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
         self._at_exit = _close_later(self)
 
     # Verbs ------------------------------------------------------------------------------------------------------
@@ -126,8 +119,19 @@ class Engine(State):
         """Follow a choice where the app is on the screen; elsewhere the next verb sees to it."""
         if change["name"] == "model":
             self.forget_models(language=False)
-        if self.live and self.source is not None:
+        if not self.live or self.source is None:
+            return
+        if change["name"] == "anchor":
+            self.look_from(change["new"])
+        else:
             self.submit("map" if change["name"] == "dimensions" else "prepare")
+
+    def look_from(self, chunk_id: str) -> None:
+        """Compare all chunks with one of them; with none, forget the last one."""
+        if chunk_id:
+            self.submit("anchor", chunk_id)
+        else:
+            self.publish(anchored=None)
 
     def embedded_now(self) -> None:
         """Bring the map and the Chroma index up to date, in the background, where that is of use."""
@@ -152,58 +156,6 @@ class Engine(State):
 
     # What is shared ---------------------------------------------------------------------------------------------
 
-    def embedding_model(self) -> EmbeddingModel:
-        """Give the chosen embedding model, made at its first use."""
-        with self._making:  # several lanes may be the first
-            if self._embedding is None or self._embedding[0] is not self.model:
-                self._release(embedding=True)
-                self._embedding = (self.model, self._made(self.model))
-            return self._embedding[1]
-
-    def _made(self, spec: Any) -> EmbeddingModel:
-        options = {"consent": True} if isinstance(spec, str) and spec in self.consent else {}
-        try:
-            made: Any = embedding_model(spec, **options)
-        except ConsentNeeded as error:
-            texts = len(self.chunk_list) or "all"
-            raise ConsentNeeded(f"{error} It would be sent {texts} texts; its provider says what they cost.") from None
-        if getattr(made, "destination", "") and made.id in self.consent:
-            made.consent = True
-        return made
-
-    def language_model(self, given: object, embedding: EmbeddingModel) -> LanguageModel:
-        """Give a language model: the one given, else the chosen one, else the best there is."""
-        from workbench.session.choices import best_language_model
-
-        spec = given or self.llm or best_language_model(self.probed())
-        identity = (spec, embedding)
-        if self._language is None or self._language[0] != identity:
-            options = {"consent": True} if spec in self.consent else {}
-            made = language_model(
-                spec,  # type: ignore[arg-type]
-                embed=lambda texts, role: embedding.embed(prepare(embedding, texts, role), role),
-                **options,
-            )
-            self._release(language=True)
-            self._language = (identity, made)
-        return self._language[1]
-
-    def forget_models(self, language: bool = True) -> None:
-        """Make the models anew at their next use."""
-        self._release(embedding=True, language=language)
-        self.prepared = None
-
-    def _release(self, embedding: bool = False, language: bool = False) -> None:
-        """Let models go; those that we made are closed, a person's own objects stay as they are."""
-        if embedding and self._embedding is not None:
-            if isinstance(self._embedding[0], str):
-                self._embedding[1].close()
-            self._embedding = None
-        if language and self._language is not None:
-            if isinstance(self._language[0][0], str):
-                self._language[1].close()
-            self._language = None
-
     def probed(self) -> ServerStatus:
         """Give what is known of the Ollama server; asked, for a second at most, if nobody has."""
         return self.server if self.server is not None else self.probe()
@@ -225,9 +177,8 @@ class Engine(State):
     def forget(self) -> None:
         """Clear what came of chunks that are no longer there."""
         self._matrix = None
-        self.publish(
-            selection=(), focus=0, opened="", answer=None, retrieval=None, projection=None, plan=None, embedded=0
-        )
+        self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
+        self.clear_map()
 
     def embedding_under_way(self) -> bool:
         """Whether the corpus is being embedded at this moment."""
@@ -277,7 +228,7 @@ class Engine(State):
         if self._panels is not None:
             self._panels.close()
             self._panels = None
-        self._release(embedding=True, language=True)
+        self.release_models()
         self.unobserve_all()
         if self.store is not None:
             self.store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,21 +17,23 @@ from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.kept import KeptInRecord
 from workbench.index.record import Collection
 from workbench.index.store import open_store
-from workbench.models import info_of, prepare, text_room
+from workbench.models import info_of, sent_documents, text_room
 from workbench.paths import stores_folder
 from workbench.protocols import EmbeddingModel, Tokenizer
 from workbench.records import Chunk
 from workbench.session.checking import check_once
+from workbench.session.map_fields import DERIVED
 from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["Prepared", "announce", "prepared", "read_sources"]
+__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources"]
 
 _COLORS = 8
 """Groups that a map can show apart."""
+_OFFERED = ("source", "similarity", *DERIVED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ def read_sources(wb: Engine, job: Job) -> Corpus:
         load_report=corpus.report,
         questions=corpus.questions,
         corpus_name=corpus.name,
-        colors=("source", "similarity", *_fields(corpus)),
+        colors=_with_sections(_OFFERED, _fields(corpus)),
         color=_telling_color(wb.color, corpus),
     )
     return corpus
@@ -73,7 +75,7 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     path = Path(given).expanduser() if given else stores_folder() / corpus.identity
     opened = open_store(path)
     wb.adopt_store(opened)
-    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=tuple(opened.notes))
+    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
 
 
 def _telling_color(chosen: str, corpus: Corpus) -> str:
@@ -82,7 +84,7 @@ def _telling_color(chosen: str, corpus: Corpus) -> str:
     folders = {document.metadata.get("folder") for document in corpus.documents} - {None}
     if chosen == "source" and len(sources) > _COLORS and len(folders) > 1:
         return "folder"
-    return chosen if chosen in ("source", "similarity", *_fields(corpus)) else "source"
+    return chosen if chosen in (*_OFFERED, *_fields(corpus)) else "source"
 
 
 def _fields(corpus: Corpus) -> list[str]:
@@ -119,6 +121,8 @@ class Chunked:
 
 def _chunking(wb: Engine, model: EmbeddingModel) -> dict[str, object]:
     size = wb.chunk_size
+    if wb.corpus is not None and wb.corpus.chunks is not None:
+        return {"size": "as found"}
     if size == "document":
         return {"size": "document", "overlap": 0}
     longest = text_room(model)
@@ -135,6 +139,10 @@ def _chunking(wb: Engine, model: EmbeddingModel) -> dict[str, object]:
 def _chunk(wb: Engine, job: Job, model: EmbeddingModel, chunking: dict[str, object]) -> Chunked:
     assert wb.corpus is not None
     assert wb.store is not None
+    if wb.corpus.chunks is not None:
+        wb.forget()
+        wb.publish(chunks=wb.corpus.chunks, colors=_with_sections(wb.colors, _fields_of(wb.corpus.chunks)))
+        return Chunked(wb.corpus.chunks, (wb.chunk_size, wb.chunk_overlap), chunking, "")
     wb.publish(status="Cutting documents into chunks")
     rule = _rule(model.tokenizer, f"{chunking['size']} {chunking['overlap']} {CUTTING}")
     kept = KeptInRecord(wb.store.record, "spans", rule)
@@ -148,7 +156,7 @@ def _chunk(wb: Engine, job: Job, model: EmbeddingModel, chunking: dict[str, obje
     )
     kept.save()
     wb.forget()
-    wb.publish(chunks=chunks, colors=_with_sections(wb.colors, chunks))
+    wb.publish(chunks=chunks, colors=_with_sections(wb.colors, _fields_of(chunks)))
     return Chunked(chunks, (wb.chunk_size, wb.chunk_overlap), chunking, rule)
 
 
@@ -158,30 +166,36 @@ def _rule(tokenizer: Tokenizer, rest: str) -> str:
     return f"{identity} {rest}" if identity and rest else ""
 
 
-def _with_sections(colors: tuple[str, ...], chunks: tuple[Chunk, ...]) -> tuple[str, ...]:
-    found: dict[str, None] = dict.fromkeys(colors)
-    for chunk in chunks:
-        found.update(dict.fromkeys(chunk.metadata))
-    return tuple(found)
+def _fields_of(chunks: Iterable[Chunk]) -> Iterable[str]:
+    return (name for chunk in chunks for name in chunk.metadata)
+
+
+def _with_sections(colors: Iterable[str], fields: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*colors, *fields)))
 
 
 def _key(wb: Engine, model: EmbeddingModel) -> Prepared:
+    known = keyed(wb, model)
+    announce(wb, known)
+    check_once(wb, model)
+    return known
+
+
+def keyed(wb: Engine, model: EmbeddingModel) -> Prepared:
+    """Give the chunks as they are cut now with the keys of their vectors by this model, chosen or not."""
     assert wb.corpus is not None
     assert wb.chunked is not None
     assert wb.store is not None
     chunks = wb.chunked.chunks
     fingerprint = dict(model.fingerprint())
     identity = fingerprint_id(fingerprint)
-    sent = prepare(model, [chunk.text for chunk in chunks], "document")
+    sent = sent_documents(model, chunks)
     keys = [text_key(identity, "document", text) for text in sent]
     kept = KeptInRecord(wb.store.record, "counts", _rule(model.tokenizer, wb.chunked.rule))
     tokens = count_tokens(wb.corpus.documents, chunks, model.tokenizer, kept)
     kept.save()
     collection = Collection.of(wb.corpus.name, model.id, wb.chunked.chunking, fingerprint)
-    known = Prepared(chunks, model, fingerprint, collection, keys, tokens)
-    announce(wb, known)
-    check_once(wb, model)
-    return known
+    return Prepared(chunks, model, fingerprint, collection, keys, tokens)
 
 
 def announce(wb: Engine, now: Prepared) -> None:
@@ -191,10 +205,10 @@ def announce(wb: Engine, now: Prepared) -> None:
     known = wb.store.record.known(now.fingerprint_id, now.keys)
     truncated = int(np.count_nonzero(now.tokens > text_room(now.model)))
     missing_tokens = int(now.tokens[~known].sum())
+    wb.clear_map()
     wb.publish(
         model_info=info_of(now.model),
         token_counts=now.tokens,
-        projection=None,
         plan=replace(planned, truncated=truncated, missing_tokens=missing_tokens),
         embedded=int(np.count_nonzero(known)),
         status="Ready",

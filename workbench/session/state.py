@@ -23,6 +23,7 @@ CHUNK_SIZE = 240
 CHUNK_OVERLAP = 24
 
 _HISTORY = 50
+_OF_THE_MAP = ("projection", "neighbourhood", "clustering", "anchored", "duplicates", "loneliest", "twin")
 
 
 class Frame(AnyTrait):
@@ -74,6 +75,11 @@ class State(HasTraits):
     seed = CInt(0)
     color = Unicode("source")
     dimensions = Enum((2, 3), 2)
+    n_neighbors = CInt(15, min=2)
+    min_dist = CFloat(0.1, min=0, max=1)
+    map_seed = CInt(42, min=0)
+    similar_from = CFloat(None, allow_none=True)
+    anchor = Unicode("")
     presentation = Bool(default_value=False)
     focus = CInt(0)
     opened = Unicode("")
@@ -95,6 +101,13 @@ class State(HasTraits):
     quantization = _output()
     explanation = _output()
     projection = _output()
+    neighbourhood = _output()
+    clustering = _output()
+    anchored = _output()
+    duplicates = _output()
+    loneliest = _output()
+    twin = _output()
+    saved = _output()
     retrieval = _output()
     highlights = _output()
     answer = _output()
@@ -118,6 +131,10 @@ class State(HasTraits):
                     self.set_trait(name, value)
                 else:
                     setattr(self, name, value)
+
+    def clear_map(self) -> None:
+        """Take away the picture and all that was made of it."""
+        self.publish(**dict.fromkeys(_OF_THE_MAP))
 
     def tell(self, progress: Progress) -> None:
         """Publish how far the job of a lane is."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source
 from workbench.models import text_room
 from workbench.records import Answer, Retrieval, ServerStatus
-from workbench.session import highlight, likeness, modelling, work
+from workbench.session import explore, highlight, likeness, modelling, twin, work
 from workbench.session.prepare import prepared, read_sources
 from workbench.session.searching import OPTIONS, options_of
 from workbench.session.state import CHUNK_SIZE
@@ -20,7 +20,21 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "VERBS", "Verb", "named"]
 
-LANES = ("embed", "map", "ask", "pull", "index", "server", "check", "explain", "int8", "light")
+LANES = (
+    "embed",
+    "map",
+    "look",
+    "clusters",
+    "twin",
+    "ask",
+    "light",
+    "pull",
+    "index",
+    "server",
+    "check",
+    "explain",
+    "int8",
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,8 @@ def load(wb: Engine, job: Job, source: Any) -> None:
     """Read another corpus."""
     check_source(source)
     with wb.preparing:
+        if wb.source is not source and hasattr(wb.model, "question_model"):
+            wb.model = wb.model.spec  # the vectors of a collection are of no use elsewhere, its model is
         wb.source, wb.corpus, wb.chunked, wb.prepared = source, None, None, None
         prepared(wb, job)
     wb.embedded_now()
@@ -85,9 +101,9 @@ def ask(wb: Engine, job: Job, question: str, llm: Any = None, heard: Any = None,
     return work.ask(wb, job, question, options_of(wb, given), llm, heard)
 
 
-def draw(wb: Engine, job: Job, method: str | None = None) -> Any:
+def draw(wb: Engine, job: Job, method: str | None = None, refit: bool = False) -> Any:
     """Lay out the map."""
-    return work.layout(wb, job, method)
+    return work.layout(wb, job, method, refit)
 
 
 def probe(wb: Engine, _: Job) -> ServerStatus:
@@ -106,6 +122,7 @@ def rebuild_index(wb: Engine, job: Job) -> int:
 
 
 _CHUNKING = ("model", "chunk_size", "chunk_overlap")
+_MAP = ("model", "dimensions", "n_neighbors", "min_dist", "map_seed")
 _SEARCH = ("model", *OPTIONS, "only_selection", "selection", "embedded")
 
 VERBS: Mapping[str, Verb] = {
@@ -116,7 +133,16 @@ VERBS: Mapping[str, Verb] = {
     "search": Verb("ask", "Searching", search, (*_SEARCH, "llm")),
     "more_like": Verb("ask", "Searching", likeness.more_like, _SEARCH),
     "ask": Verb("ask", "Searching", ask, (*_SEARCH, "llm", "temperature", "seed")),
-    "map": Verb("map", "Laying out the map", draw, ("model", "dimensions", "embedded")),
+    "map": Verb("map", "Laying out the map", draw, (*_MAP, "embedded")),
+    "cluster": Verb("clusters", "Finding clusters", explore.cluster, ("projection",)),
+    "name_clusters": Verb("clusters", "Naming clusters", explore.name_clusters, ("projection", "llm")),
+    "anchor": Verb("look", "Comparing with a chunk", explore.anchor, ("model", "embedded")),
+    "near_duplicates": Verb("look", "Looking for duplicates", explore.near_duplicates, ("model", "embedded")),
+    "outliers": Verb("look", "Looking for outliers", explore.outliers, ("model", "embedded")),
+    "nearest": Verb("look", "Looking for neighbours", explore.nearest, ("model", "embedded")),
+    "select_near": Verb("look", "Looking for neighbours", explore.select_near, ("model", "embedded")),
+    "picture": Verb("look", "Saving the map", explore.picture, ("projection", "color", "retrieval", "selection")),
+    "twin": Verb("twin", "Comparing two models", twin.twin, _MAP),
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
     "check_model": Verb("check", "Checking the model", modelling.check_model, ("model",)),
     "explain": Verb("explain", "Looking at a text", modelling.explain, ("model",)),

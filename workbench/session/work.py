@@ -21,12 +21,13 @@ from workbench.session.prepare import Prepared, announce, prepared
 from workbench.session.searching import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from workbench.jobs.lane import Job
+    from workbench.protocols import LanguageModel
     from workbench.session.engine import Engine
 
-__all__ = ["ask", "embed", "fill_index", "find", "layout", "searchable"]
+__all__ = ["answered", "ask", "embed", "fill_index", "find", "layout", "look_up", "require_consent", "searchable"]
 
 _REDRAW = 0.1
 """Seconds between two states of an answer that streams."""
@@ -39,7 +40,7 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
     now = prepared(wb, job)
     assert wb.store is not None
     wb.store.require_writer()
-    _consented(wb, now)
+    require_consent(wb, now)
     wb.publish(status=f"Embedding with {now.model.id}")
     progress = wb.meter("embed", "Embedding")
 
@@ -60,12 +61,14 @@ def embed(wb: Engine, job: Job) -> EmbedReport:
     return report
 
 
-def _consented(wb: Engine, now: Prepared) -> None:
+def require_consent(wb: Engine, now: Prepared) -> None:
     """Ask before anything is sent: where it goes, how much it is, and what it costs."""
-    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False):
+    made_elsewhere = hasattr(now.model, "document_name")  # then no chunk is sent anywhere
+    if getattr(now.model, "destination", "") and not getattr(now.model, "consent", False) and not made_elsewhere:
         from workbench.models.remote.consent import require
 
-        known = wb.known(now)
+        assert wb.store is not None
+        known = wb.store.record.known(now.fingerprint_id, now.keys)
         missing = [chunk.text for chunk, has in zip(now.chunks, known, strict=True) if not has]
         if missing:
             require(now.model, prepare(now.model, missing, "document"))
@@ -94,23 +97,28 @@ def _wait(other: Job, job: Job) -> None:
 
 
 def find(wb: Engine, job: Job, question: str, options: Options, llm: object = None) -> Retrieval:
-    """Embed a question and search with it."""
+    """Embed a question, search with it, and show what was found."""
+    result = look_up(wb, job, question, options, llm)
+    if job.cancel.is_set():
+        raise Cancelled("The question was overtaken by a newer one.")
+    wb.publish(focus=0, query=result.query, answer=None, retrieval=result, error=None)
+    return result
+
+
+def look_up(wb: Engine, job: Job, question: str, options: Options, llm: object = None) -> Retrieval:
+    """Embed a question and search with it, without a word to the panels."""
     question = _usable(question)
     now, chunks, vectors = searchable(wb, job)
     began = time.perf_counter()
     vector = _query_vector(wb, job, now, question)
     embedded = time.perf_counter()
     result = run(wb, job, now, chunks, vectors, question, vector, options, llm)
-    result = replace(
+    return replace(
         result,
         total=len(now.chunks),
         options={**result.options, "model": now.model.id},
         seconds={"embed": embedded - began, "search": time.perf_counter() - embedded},
     )
-    if job.cancel.is_set():
-        raise Cancelled("The question was overtaken by a newer one.")
-    wb.publish(focus=0, query=question, answer=None, retrieval=result, error=None)
-    return result
 
 
 def _usable(question: str) -> str:
@@ -150,7 +158,7 @@ def ask(
     language = wb.language_model(llm, now.model)
     wb.publish(status=f"{language.id} is answering")
     answer, shown, told = Answer(""), 0.0, 0
-    for answer in stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed):
+    for answer in answered(wb, job, retrieval, language):
         if heard is not None and len(answer.text) > told:
             heard(answer.text[told:])
             told = len(answer.text)
@@ -163,6 +171,11 @@ def ask(
     wb.publish(status="Ready")
     _look_at_server(wb, language.id)
     return answer
+
+
+def answered(wb: Engine, job: Job, retrieval: Retrieval, language: LanguageModel) -> Iterator[Answer]:
+    """Give the answer as it grows, written with the workbench's settings."""
+    return stream_answer(retrieval, language, job.cancel, wb.temperature, wb.seed)
 
 
 def _look_at_server(wb: Engine, model: str) -> None:
@@ -204,9 +217,12 @@ def _state(now: Prepared) -> str:
     return total.hexdigest()
 
 
-def layout(wb: Engine, job: Job, method: str | None) -> Any:
-    """Draw the map: the stored layout, else PCA at once and then UMAP from the child process."""
+def layout(wb: Engine, job: Job, method: Any, refit: bool = False) -> Any:
+    """Draw the map: the stored picture, else PCA at once and then UMAP from the child process."""
     from workbench.session.draw import draw
+    from workbench.session.pictured import pictured
 
-    now, chunks, vectors = searchable(wb, job)
-    return draw(wb, job, now, chunks, vectors, method)
+    shown = draw(wb, job, pictured(*searchable(wb, job)), method, refit)
+    if wb.live and method == "umap":
+        wb.submit("cluster")
+    return shown

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source, docstring_documents
 from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
-from workbench.session.models import ModelVerbs
+from workbench.session.objects import ObjectVerbs
 from workbench.session.searching import OPTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
-    import plotly.graph_objects as go
 
     from workbench.app import Panels
     from workbench.records import ModelInfo
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Workbench"]
 
 
-class Workbench(ModelVerbs):
+class Workbench(ObjectVerbs):
     """A corpus, the model that reads it, the map of it, and the answers written from it.
 
     Parameters
@@ -74,7 +73,7 @@ class Workbench(ModelVerbs):
         self.submit("refresh").wait()
         return self.load_report
 
-    # Embedding, search, answer, map -----------------------------------------------------------------------------
+    # Embedding, search, answer -----------------------------------------------------------------------------
 
     def embed(
         self, model: Any = None, chunk_size: int | str | None = None, chunk_overlap: int | None = None
@@ -170,36 +169,6 @@ class Workbench(ModelVerbs):
             job.wait()
         finally:
             job.cancel.set()
-
-    def map(
-        self,
-        color: str | None = None,
-        dimensions: int | None = None,
-        query: str | None = None,
-        method: str | None = None,
-    ) -> go.Figure:
-        """Draw the map as a static figure.
-
-        Parameters
-        ----------
-        color
-            `source`, `similarity` (to the question) or a metadata field.
-        dimensions
-            2 or 3.
-        query
-            A question to search for and draw; by default the last one.
-        method
-            `pca`, `umap` (waits for it), or None: UMAP if it is laid out already, else PCA.
-        """
-        from workbench.figures import map_figure
-
-        self.choose(color=color, dimensions=dimensions)
-        if query is not None:
-            self.search(query)
-        layout = self.submit("map", method).wait()
-        if self.live and method is None and layout.method != "umap":
-            self.submit("map", "umap")  # this call has overtaken the one that the live map waits for
-        return map_figure(layout, self.chunk_list, color=self.color, retrieval=self.retrieval, selection=self.selection)
 
     def why_not(self, question: str, chunk: str) -> WhyNot:
         """Say why a chunk is not among the passages of a question: its rank, its score, what dropped it."""

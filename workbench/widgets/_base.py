@@ -48,6 +48,9 @@ class Panel:
         self.wb.observe(handler, names=listed)
         self._watched.append((handler, listed))
 
+    def resync(self) -> None:
+        """Bring figures up to date in what a page is about to read; before each display."""
+
     def close(self) -> None:
         """Undo every `watch` and close the widget with all that it holds; may be called twice."""
         watched, self._watched = self._watched, []

@@ -1,4 +1,4 @@
-"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection."""
+"""All that explains an answer, in tabs: prompt, what the model sees, scores, chunks, selection, code."""
 
 from __future__ import annotations
 
@@ -8,18 +8,28 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 
 from workbench.errors import InputError
+from workbench.widgets._base import Panel
 from workbench.widgets._details import chunks_tab, prompt_tab, selection_tab
 from workbench.widgets._live import LivePanel
+from workbench.widgets.code_panel import CodePanel
+from workbench.widgets.explore_panel import ExplorePanel
 from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.trace_panel import TracePanel
+from workbench.widgets.twin_panel import TwinPanel
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
 __all__ = ["TABS", "DetailsPanel", "view"]
 
-TABS = ("prompt", "sees", "scores", "chunks", "selection")
-GUESTS: Mapping[str, Callable[[Workbench], LivePanel]] = {"sees": SeesPanel, "scores": TracePanel}
+TABS = ("prompt", "sees", "scores", "explore", "twins", "chunks", "selection", "code")
+GUESTS: Mapping[str, Callable[[Any], Panel]] = {
+    "sees": SeesPanel,
+    "scores": TracePanel,
+    "explore": ExplorePanel,
+    "twins": TwinPanel,
+    "code": CodePanel,
+}
 """The tabs whose content is a panel of its own, made when it is first turned to."""
 
 
@@ -32,7 +42,7 @@ class DetailsPanel(LivePanel):
     def __init__(self, wb: Workbench) -> None:
         self._tab = "prompt"
         self._words = ""
-        self._guests: dict[str, LivePanel] = {}
+        self._guests: dict[str, Panel] = {}
         super().__init__(wb)
         self._below = VBox()
         self.widget = VBox([self._live, self._below])
@@ -58,10 +68,15 @@ class DetailsPanel(LivePanel):
         self._tab = tab
         if tab in GUESTS and tab not in self._guests:
             self._guests[tab] = GUESTS[tab](self.wb)
-            self._below.children = [*self._below.children, self._guests[tab].widget]
+            self._below.children = [guest.widget for guest in self._guests.values()]
         for name, guest in self._guests.items():
-            guest.live.layout.display = None if name == tab else "none"
+            guest.widget.layout.display = None if name == tab else "none"
         self._below.layout.display = None if tab in GUESTS else "none"
+
+    def resync(self) -> None:
+        """Bring the figures inside up to date."""
+        for guest in self._guests.values():
+            guest.resync()
 
     def close(self) -> None:
         """Close the panels inside too."""
@@ -108,7 +123,10 @@ def view(wb: Workbench, tab: str = "prompt", words: str = "") -> dict[str, Any]:
         "prompt": "Prompt",
         "sees": "What the model sees",
         "scores": "Trace",
+        "explore": "Explore the map",
+        "twins": "Two models",
         "chunks": "Chunks",
         "selection": f"Selection ({len(wb.selection):,})",
+        "code": "Code",
     }
     return {"tab": tab, "tabs": [{"id": one, "name": names[one]} for one in TABS], "content": make[tab]()}

@@ -20,6 +20,8 @@ __all__ = ["LiveFigure", "height_for"]
 WEBGL = "-gl"
 MOVES = ("x", "y", "z")
 SECONDS = 0.6
+LISTS = frozenset({"annotations", "shapes"})
+"""Parts of a layout that are replaced as a whole: plotly's own update would keep old entries at the end."""
 
 
 def height_for(width: int) -> int:
@@ -86,6 +88,11 @@ class LiveFigure:
         self._traces = dict(zip(self.names, self.widget.data, strict=True))
         self._lock = threading.RLock()
 
+    @property
+    def flat(self) -> bool:
+        """Whether it has two dimensions, and so a lasso."""
+        return "points" + WEBGL in self.names
+
     def update(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any] | None = None) -> None:
         """Send what differs, in one message."""
         with self._lock, self.widget.batch_update():
@@ -146,4 +153,6 @@ class LiveFigure:
         for name, trace in traces.items():
             self._traces[name].update({key: value for key, value in trace.items() if key != "type"})
         if layout:
-            self.widget.layout.update(layout)
+            self.widget.layout.update({name: value for name, value in layout.items() if name not in LISTS})
+            for name in LISTS & layout.keys():
+                setattr(self.widget.layout, name, layout[name])

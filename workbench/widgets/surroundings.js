@@ -1,4 +1,4 @@
-// Tells the kernel what a figure cannot see: whether the page is dark, and how wide its place is.
+// Tells the kernel what a figure cannot see: whether the page is dark, how wide its place is, what it can draw with.
 
 const PAUSE = 120; // milliseconds without a change before it is told
 
@@ -6,6 +6,18 @@ function isDark() {
   const light = document.body.dataset.jpThemeLight;
   if (light !== undefined) return light === "false";
   return window.matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+// Asked once: a page may have few contexts, and the figures need them.
+let canDraw = null;
+
+function hasWebgl() {
+  if (canDraw === null) {
+    const context = document.createElement("canvas").getContext("webgl");
+    canDraw = Boolean(context);
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return canDraw;
 }
 
 function render({ model, el }) {
@@ -31,6 +43,7 @@ function render({ model, el }) {
   const scheme = window.matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", later);
 
+  model.set("webgl", hasWebgl());
   model.set("shown", model.get("shown") + 1);
   model.save_changes();
 

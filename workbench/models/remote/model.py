@@ -210,6 +210,11 @@ class RemoteModel(Model):
         counts = [getattr(usage, "prompt_tokens", None) for usage in usages]
         return [count for count in counts if type(count) is int] if all(type(one) is int for one in counts) else None
 
+    @property
+    def request_options(self) -> dict[str, Any]:
+        """What goes with the texts of every request."""
+        return {"model": self.name} | ({} if self._shorter is None else {"dimensions": self._shorter})
+
     def _fit(self, texts: Sequence[str]) -> list[str]:
         clean = [without_halves(text) for text in texts]
         if self.destination and "" in clean:
@@ -241,9 +246,8 @@ class RemoteModel(Model):
         client = self._connect()
         import openai  # by now it is known to be there
 
-        shorter: dict[str, Any] = {} if self._shorter is None else {"dimensions": self._shorter}
         try:
-            return client.embeddings.create(model=self.name, input=texts, encoding_format="base64", **shorter)
+            return client.embeddings.create(input=texts, encoding_format="base64", **self.request_options)
         except (openai.OpenAIError, ValueError) as error:
             failure = failed(error, self._service(), self._max_retries)
         except RuntimeError as error:

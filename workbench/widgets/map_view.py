@@ -1,0 +1,173 @@
+"""A picture of the chunks in the page: one figure for each number of dimensions, then only told what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from ipywidgets import Box
+
+from workbench.errors import InputError
+from workbench.figures import map_layout, map_traces
+from workbench.figures.map_sample import drawn_rows
+from workbench.figures.map_traces import PARTS, WEBGL_FROM
+from workbench.records import Projection
+from workbench.widgets._base import Panel
+from workbench.widgets.map_figure import LiveFigure, height_for
+from workbench.widgets.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from workbench.records import Chunk
+    from workbench.session import Workbench
+
+__all__ = ["NOTHING", "MapView"]
+
+LEGEND = 30
+"""Pixels under the points that the key takes, in one line."""
+NOTHING = Projection(ids=(), coordinates=np.zeros((0, 2), dtype=np.float32))
+
+
+class MapView(Panel):
+    """Draws a picture; a subclass says which (`picture`), with what (`options`), and listens to it (`listen_to`)."""
+
+    def __init__(self, wb: Workbench) -> None:
+        super().__init__(wb)
+        self._chunks: dict[str, Chunk] = {}
+        self._chunks_of: object = None
+        self._figures: dict[tuple[int, bool], LiveFigure] = {}
+        self.shown: Projection = NOTHING
+        self.problem = ""
+        self.surroundings = Surroundings()
+        self.frame = Box([])
+        self.frame.add_class("wb-map-frame")
+        self.surroundings.observe(self._resize, names="width")
+        self.surroundings.observe(self._retheme, names="dark")
+        self.surroundings.observe(lambda _: self.redraw(), names="webgl")
+        self.surroundings.observe(lambda _: self.resync(), names="shown")
+
+    def picture(self) -> Projection:
+        """Give the picture to draw."""
+        raise NotImplementedError
+
+    def options(self) -> dict[str, Any]:
+        """Give what is drawn beside the points: options of `map_traces`."""
+        raise NotImplementedError
+
+    def layout_options(self) -> dict[str, Any]:
+        """Give what is drawn around the points: options of `map_layout`."""
+        return {}
+
+    def listen_to(self, figure: LiveFigure) -> None:
+        """Connect a new figure."""
+
+    @property
+    def figure(self) -> LiveFigure:
+        """The figure that is shown, built if nothing has been drawn yet."""
+        if not self._figures:
+            self._draw(PARTS)
+        return self._figures[self._kind()]
+
+    @property
+    def chunks(self) -> Mapping[str, Chunk]:
+        """The chunks by id."""
+        if self.wb.chunk_list is not self._chunks_of:
+            self._chunks_of = self.wb.chunk_list
+            self._chunks = {chunk.id: chunk for chunk in self.wb.chunk_list}
+        return self._chunks
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels of the part in which points are drawn."""
+        width = self.surroundings.width or 500
+        return width, height_for(width) - LEGEND
+
+    @property
+    def _webgl(self) -> bool | None:
+        return None if self.surroundings.webgl else False
+
+    def resync(self) -> None:
+        """Send the figure's state as it is now; to be called before a box that holds it is displayed."""
+        for figure in self._figures.values():
+            figure.resync()
+
+    def redraw(self, parts: Collection[str] = PARTS) -> None:
+        """Draw these parts anew."""
+        before, self.shown = self.shown, self.picture()
+        # plotly's widget takes a second to import: the app is on the screen before there is anything to draw
+        if self._figures or len(self.shown):
+            self._draw(parts, before)
+
+    def ids_at(self, rows: Collection[int]) -> tuple[str, ...]:
+        """Give the chunks of rows of the trace `points`, which may hold a sample."""
+        found, options = self.shown, self.options()
+        chosen = options.get("retrieval"), options["selection"], options["anchor"]
+        drawn = drawn_rows(found, *chosen, webgl=self._webgl)
+        return tuple(found.ids[drawn[row]] for row in rows if row < len(drawn))
+
+    def close(self) -> None:
+        """Stop listening and close all widgets, the figure that is not shown included."""
+        # plotly's script says a last word to the kernel when it leaves the page, so it has to leave first
+        self.frame.children = ()
+        for figure in self._figures.values():
+            figure.close()
+        self.surroundings.unobserve_all()
+        super().close()
+
+    def _kind(self) -> tuple[int, bool]:
+        """Give what a figure cannot change: its dimensions, and whether it may use WebGL."""
+        return self.shown.coordinates.shape[1], self.surroundings.webgl
+
+    def _draw(self, parts: Collection[str], before: Projection = NOTHING) -> None:
+        options = self.options()
+        layout = map_layout(
+            self.shown,
+            options.get("retrieval"),
+            selection=options["selection"],
+            anchor=options["anchor"],
+            webgl=self._webgl,
+            dark=self.surroundings.dark,
+            size=self.size,
+            **self.layout_options(),
+        )
+        kind = self._kind()
+        traces = self._drawn(parts if kind in self._figures else PARTS)
+        if kind not in self._figures:
+            self._figures[kind] = self._new_figure(traces, layout)
+        elif self._wanders(before, self.shown):
+            self.figure.move(traces, layout)
+        else:
+            self.figure.update(traces, layout)
+        if self.frame.children != (self.figure.widget,):
+            self.frame.children = (self.figure.widget,)
+
+    def _drawn(self, parts: Collection[str]) -> dict[str, dict[str, Any]]:
+        fixed = {"dark": self.surroundings.dark, "parts": parts, "webgl": self._webgl}
+        options = self.options()
+        try:
+            self.problem = ""
+            return map_traces(self.shown, self.chunks, **{**options, **fixed})
+        except InputError as error:
+            self.problem = str(error)
+            return map_traces(self.shown, self.chunks, **{**options, **fixed, "color": "source", "at_least": None})
+
+    def _wanders(self, before: Projection, after: Projection) -> bool:
+        """Whether the same points have another place, few enough to be animated."""
+        same = before is not after and before.ids == after.ids and before.coordinates.shape == after.coordinates.shape
+        return same and 0 < len(after) < WEBGL_FROM and after.coordinates.shape[1] == 2
+
+    def _new_figure(self, traces: dict[str, dict[str, Any]], layout: dict[str, Any]) -> LiveFigure:
+        figure = LiveFigure(traces, layout)
+        if self.surroundings.width:
+            figure.resize(self.surroundings.width)
+        self.listen_to(figure)
+        return figure
+
+    def _resize(self, _: object) -> None:
+        for figure in self._figures.values():
+            figure.resize(self.surroundings.width)
+        if self._figures and self.layout_options():
+            self.redraw(())  # labels of clusters keep clear of each other in pixels
+
+    def _retheme(self, _: object) -> None:
+        self.redraw(tuple(part for part in PARTS if part != "labels"))
