@@ -23,7 +23,12 @@ __all__ = ["Highlights", "closest_sentences", "highlight"]
 SENTENCES = 200
 """Sentences that are embedded at most; passages further down keep what their words say."""
 _LEAST_WORDS = 3
+_BATCH = 4
+"""Sentences embedded between two looks at whether a question waits."""
 _WAIT = 0.05
+_FIRST = 0.3
+"""Seconds that the cards have the machine to themselves."""
+_REPLACED = "The passages were replaced before their sentences were compared; the new ones will be."
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +44,19 @@ def highlight(wb: Engine, job: Job, number: int) -> Highlights | None:  # noqa: 
     retrieval, now = wb.retrieval, wb.prepared
     if retrieval is None or now is None or retrieval.vector is None or not costless(now.model):
         return None
-    _let_answer(wb, job, now.model.id)
-    spans = closest_sentences(retrieval, lambda texts: embedder(now)(texts, "document"))
+    embed = embedder(now)
+    job.cancel.wait(_FIRST)
+
+    def patiently(texts: list[str]) -> np.ndarray:
+        parts = []
+        for start in range(0, len(texts), _BATCH):
+            _let_others(wb, job, now.model.id)
+            parts.append(embed(texts[start : start + _BATCH], "document"))
+        return np.concatenate(parts)
+
+    spans = closest_sentences(retrieval, patiently)
     if job.cancel.is_set() or wb.retrieval is not retrieval:
-        raise Cancelled("The passages were replaced before their sentences were compared; the new ones will be.")
+        raise Cancelled(_REPLACED)
     found = Highlights(retrieval, spans)
     wb.publish(highlights=found)
     return found
@@ -53,11 +67,14 @@ def costless(model: object) -> bool:
     return not getattr(model, "destination", "")
 
 
-def _let_answer(wb: Engine, job: Job, model: str) -> None:
-    """Wait until an answer has been written where both are the work of one server."""
-    while model.startswith("ollama:") and wb.lanes["ask"].busy:
+def _let_others(wb: Engine, job: Job, model: str) -> None:
+    """Give way to a question that is searched for, and to a whole answer where both are the work of one server."""
+    server = model.startswith("ollama:")
+    while wb.lanes["ask"].busy and (server or wb.answer is None or not wb.answer.streaming):
         if job.cancel.wait(_WAIT):
-            raise Cancelled("The passages were replaced before their sentences were compared; the new ones will be.")
+            break
+    if job.cancel.is_set():
+        raise Cancelled(_REPLACED)
 
 
 def closest_sentences(retrieval: Retrieval, embed: Callable[[list[str]], np.ndarray]) -> dict[str, tuple[int, int]]:
