@@ -141,18 +141,16 @@ def _print_answer(answer: Answer) -> None:
 
 def _print_passage(passage: Passage, cited: bool) -> None:
     chunk = passage.chunk
-    place = f"p. {chunk.metadata['page']}" if "page" in chunk.metadata else str(chunk.metadata.get("section", ""))
+    place = chunk.leaf or str(chunk.metadata.get("section", ""))
     print(f"[{passage.rank}] {passage.score:.3f}  {chunk.document}  {place}{'  (cited)' if cited else ''}")
     text = textwrap.shorten(chunk.text, 3 * _WIDTH, placeholder=" ...")
     print(textwrap.fill(text, _WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n")
 
 
 def _write_map(wb: Workbench, path: Path) -> None:
-    from workbench.figures import write_map_html
-
-    figure = wb.map()
-    method = wb.projection.method.upper()
-    print(f"Map ({method}, {len(wb.projection)} chunks): {write_map_html(figure, path)}")
+    wb.map()
+    written = wb.save_map(path)
+    print(f"Map ({wb.projection.method.upper()}, {len(wb.projection)} chunks): {written}")
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ class Document:
 class Chunk:
     """A piece of a document: `document.text[start:end] == text`, offsets in characters.
 
-    `id` is `<document>:<ordinal>`. `metadata` holds the document's own, plus `section` (the heading above it)
-    and `page` (1-based, PDF only) where they are known.
+    `id` is `<document>:<ordinal>`. `metadata` holds the document's own, plus `section` (the heading above it),
+    `page` (PDF), `slide` (PowerPoint) and `chapter` (EPUB), numbered from 1, where they are known.
     """
 
     id: str
@@ -51,6 +51,14 @@ class Chunk:
     end: int
     text: str
     metadata: Metadata = field(default_factory=dict)
+
+    @property
+    def leaf(self) -> str:
+        """The numbered part of the document that it begins in: `p. 3`, `slide 2`, `chapter 4`, or empty."""
+        for name, written in (("page", "p."), ("slide", "slide"), ("chapter", "chapter")):
+            if (number := self.metadata.get(name)) is not None:
+                return f"{written} {number}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,8 @@ _FEW = 2
 
 
 def name_of(chunk: Chunk) -> str:
-    """Give the document's name as read by a person: file and row apart, a page behind."""
-    name = chunk.document.replace("#", " #")
-    page = chunk.metadata.get("page")
-    return f"{name} p. {page}" if page is not None else name
+    """Give the document's name as read by a person: file and row apart, a page, slide or chapter behind."""
+    return f"{chunk.document.replace('#', ' #')} {chunk.leaf}".rstrip()
 
 
 def place_of(chunk: Chunk) -> str:
