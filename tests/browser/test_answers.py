@@ -149,6 +149,7 @@ wb.top_k = 2
 def opened(notebook, name, **options):
     nb = notebook([CELL.replace("NAME", repr(f"store-{name}")), "wb"], **options)
     python(nb, "wb.embed()")
+    nb.wait(".wb-map .js-plotly-plot")  # what draws the map is loaded for seconds, and holds up the first answer
     nb.page.locator(".wb-query textarea").fill("What do llamas carry?")
     return nb
 

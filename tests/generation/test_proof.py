@@ -62,14 +62,13 @@ def cites_gold(asked: Question, retrieval: Retrieval, wb: Workbench) -> bool:
     return any(documents[one.number] in asked.documents for one in answer.citations if one.valid)
 
 
-def test_the_extractive_answerer_cites_a_document_that_answers(corpora, found, record_property):
+def test_the_extractive_answerer_cites_a_document_that_answers(corpora, found):
     hits = [cites_gold(asked, retrieval, corpora[name]) for name, asked, retrieval in found[::2]]
-    record_property("cited", f"{sum(hits)} of {len(hits)}")
     assert len(hits) == 85
     assert sum(hits) >= 0.85 * len(hits)  # of all 170 questions it is so for 159, 94 of 100
 
 
-def test_a_planted_sentence_is_marked_and_no_other(corpora, found, record_property):
+def test_a_planted_sentence_is_marked_and_no_other(corpora, found):
     right: Counter[str] = Counter()
     tried: Counter[str] = Counter()
     for number, (name, asked, retrieval) in enumerate(found[::4]):
@@ -81,7 +80,6 @@ def test_a_planted_sentence_is_marked_and_no_other(corpora, found, record_proper
                 continue
             tried[one.kind] += 1
             right[one.kind] += [place for place, two in enumerate(sentences) if not two.supported] == [one.at]
-    record_property("right", {kind: f"{right[kind]} of {tried[kind]}" for kind in KINDS})
     assert all(tried[kind] >= 35 for kind in KINDS)
     for kind in KINDS:
         assert right[kind] >= 0.9 * tried[kind], (kind, right, tried)

@@ -64,6 +64,7 @@ function article(card, state, ui, act, redraw, lit, opened) {
     h("span", { class: "rank", key: "rank", "aria-hidden": "true", title: opened && card.rank ? `Number ${card.rank} of all` : null }, opened && !card.rank ? "·" : String(card.rank)),
     h("div", { class: "inside", key: "inside" },
       header(card, state, opened, act),
+      card.flag ? h("p", { class: "wb-note wb-warn", key: "flag" }, `This passage ${card.flag}: it is quoted to the language model, not obeyed.`) : null,
       card.around ? neighbour("Before it", card.around.before, "Nothing: the document begins with this passage.") : null,
       text(card, ui),
       card.around ? neighbour("After it", card.around.after, "Nothing: the document ends with this passage.") : null,

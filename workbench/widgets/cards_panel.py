@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.injection import instruction_like
 from workbench.records import Answer, Chunk, Retrieval
 from workbench.retrieval import why_not
 from workbench.widgets._live import LivePanel
@@ -137,6 +138,7 @@ def _card(
         "place": place_of(chunk),
         "runs": pieces,
         "from": _folded_start(pieces),
+        "flag": instruction_like(chunk.text),
         "around": _neighbours(wb, chunk.id) if chunk.id in around else None,
         "margin": "",
         "copies": [],
