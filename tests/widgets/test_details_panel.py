@@ -29,6 +29,8 @@ def test_the_tabs_and_the_number_of_selected_chunks():
         "With and without",
         "What the model sees",
         "Trace",
+        "Explore the map",
+        "Two models",
         "Chunks",
         "Selection (2)",
         "Code",
@@ -95,7 +97,7 @@ def test_an_unknown_tab_is_refused(panel):
     panel.act("tab", tab="secrets")
     assert (
         panel.live.state["problem"]
-        == "There is no tab 'secrets'; there are: prompt, contexts, sees, scores, chunks, selection, code."
+        == "There is no tab 'secrets'; there are: prompt, contexts, sees, scores, explore, twins, chunks, selection, code."
     )
 
 
