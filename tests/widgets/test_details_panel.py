@@ -8,7 +8,7 @@ import pytest
 from tests.widgets.fake import words
 from tests.widgets.scene import asked, scene
 from workbench.records import Chunk
-from workbench.widgets.details_panel import DetailsPanel, view
+from workbench.widgets.details_panel import TABS, DetailsPanel, view
 
 
 @pytest.fixture
@@ -29,6 +29,8 @@ def test_the_tabs_and_the_number_of_selected_chunks():
         "With and without",
         "What the model sees",
         "Trace",
+        "Explore the map",
+        "Two models",
         "Chunks",
         "Selection (2)",
         "Code",
@@ -93,10 +95,7 @@ def test_a_row_opens_its_chunk(panel):
 
 def test_an_unknown_tab_is_refused(panel):
     panel.act("tab", tab="secrets")
-    assert (
-        panel.live.state["problem"]
-        == "There is no tab 'secrets'; there are: prompt, contexts, sees, scores, chunks, selection, code."
-    )
+    assert panel.live.state["problem"] == f"There is no tab 'secrets'; there are: {', '.join(TABS)}."
 
 
 def test_a_closed_panel_is_silent():
