@@ -308,3 +308,19 @@ def test_nothing_to_draw_builds_no_figure():
     assert panel.frame.children == (panel.figure.widget,)
     assert len(trace(panel, "points").x) == 5
     panel.close()
+
+
+def test_the_first_picture_waits_for_what_figures_need_and_holds_nobody_up(wb, monkeypatch):
+    waiting = []
+    monkeypatch.setattr("workbench.widgets.map_view.when_importable", waiting.append)
+    panel = MapPanel(wb)
+    wb.publish(retrieval=found({"b.md:0": 0.9}))
+    assert (panel.frame.children, len(waiting)) == ((), 1)  # asked for once
+    waiting[0]()
+    assert panel.frame.children == (panel.figure.widget,)
+    assert trace(panel, "passages").text == ("1",)
+    panel.close()
+    other = MapPanel(wb)
+    other.close()
+    waiting[1]()
+    assert other.frame.children == ()  # closed meanwhile

@@ -15,7 +15,7 @@ from workbench.figures.html import CONFIG
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["LiveFigure", "height_for"]
+__all__ = ["LiveFigure", "height_for", "when_importable"]
 
 WEBGL = "-gl"
 MOVES = ("x", "y", "z")
@@ -27,6 +27,27 @@ LISTS = frozenset({"annotations", "shapes"})
 def height_for(width: int) -> int:
     """Give the height in pixels of a map that wide: about 4:3, never tiny, never taller than a screen."""
     return max(260, min(560, round(width * 0.8)))
+
+
+_importing = threading.Lock()
+
+
+def when_importable(then: Callable[[], None]) -> bool:
+    """Tell whether figures can be made at once; if not, import what they need on a thread of its own, then call.
+
+    plotly's widget brings a schema validator along whose import takes a second, on a busy machine several, and whoever
+    draws holds the workbench's lock: an answer would stand still meanwhile.
+    """
+    if _widget_class.cache_info().currsize:
+        return True
+
+    def load() -> None:
+        with _importing:
+            _widget_class()
+        then()
+
+    threading.Thread(target=load, name="workbench-figure", daemon=True).start()
+    return False
 
 
 @cache

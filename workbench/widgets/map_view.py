@@ -14,7 +14,7 @@ from workbench.figures.map_sample import drawn_rows
 from workbench.figures.map_traces import PARTS, WEBGL_FROM
 from workbench.records import Projection
 from workbench.widgets._base import Panel
-from workbench.widgets.map_figure import LiveFigure, height_for
+from workbench.widgets.map_figure import LiveFigure, height_for, when_importable
 from workbench.widgets.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class MapView(Panel):
         self._chunks: dict[str, Chunk] = {}
         self._chunks_of: object = None
         self._figures: dict[tuple[int, bool], LiveFigure] = {}
+        self._waits = self.closed = False
         self.shown: Projection = NOTHING
         self.problem = ""
         self.surroundings = Surroundings()
@@ -94,8 +95,8 @@ class MapView(Panel):
     def redraw(self, parts: Collection[str] = PARTS) -> None:
         """Draw these parts anew."""
         before, self.shown = self.shown, self.picture()
-        # plotly's widget takes a second to import: the app is on the screen before there is anything to draw
-        if self._figures or len(self.shown):
+        # the app is on the screen before there is anything to draw
+        if self._figures or (len(self.shown) and self._can_draw()):
             self._draw(parts, before)
 
     def ids_at(self, rows: Collection[int]) -> tuple[str, ...]:
@@ -107,12 +108,25 @@ class MapView(Panel):
 
     def close(self) -> None:
         """Stop listening and close all widgets, the figure that is not shown included."""
+        self.closed = True
         # plotly's script says a last word to the kernel when it leaves the page, so it has to leave first
         self.frame.children = ()
         for figure in self._figures.values():
             figure.close()
         self.surroundings.unobserve_all()
         super().close()
+
+    def _can_draw(self) -> bool:
+        if not self._waits:
+            self._waits = not when_importable(self._go_on)
+        return not self._waits
+
+    def _go_on(self) -> None:
+        with self.wb.lock:
+            self._waits = False
+            self.shown = self.picture()
+            if not self.closed and len(self.shown):
+                self._draw(PARTS)
 
     def _kind(self) -> tuple[int, bool]:
         """Give what a figure cannot change: its dimensions, and whether it may use WebGL."""
