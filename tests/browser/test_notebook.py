@@ -108,7 +108,7 @@ def test_a_typed_question_brings_the_passages_that_python_finds(nb):
     assert len(expected) == 5
     ask(nb, FIRST, "guanaco")
     assert cards(nb) == expected
-    scores = [float(text.split()[-1]) for text in nb.page.locator(".wb-card .score").all_inner_texts()]
+    scores = [float(text.split()[1]) for text in nb.page.locator(".wb-card .score").all_inner_texts()]
     assert scores == [round(score, 3) for score in value(nb, "[float(p.score) for p in wb.retrieval]")]
 
 

@@ -154,7 +154,7 @@ def test_its_embedding_function_is_never_made(fill, opened):
 
 
 def test_chunks_of_one_document_stand_together_and_keep_their_metadata(fill, opened):
-    rows = [{"source": "/home/me/notes/a.md", "page": 1}, {"source": "/home/me/notes/b.md"}] * 2 + [{"year": 1999}]
+    rows = [{"source": "/home/ana/notes/a.md", "page": 1}, {"source": "/home/ana/notes/b.md"}] * 2 + [{"year": 1999}]
     wb = opened(fill(metadatas=rows))
     wb.search(QUESTIONS[0])
     assert wb.chunks["id"].tolist() == ["row 0", "row 2", "row 1", "row 3", "row 4"]

@@ -1,7 +1,11 @@
+import base64
+import re
+
 import ipywidgets.widgets.widget as kernel_side
 import pytest
 from ipywidgets import HBox, Text, VBox
 
+from tests.figures.corpus import chunks, picture
 from tests.widgets.fake import FakeWorkbench
 from workbench.records import Progress
 from workbench.widgets._base import Panel, close_widget
@@ -107,3 +111,13 @@ def test_a_panel_closes_after_its_workbench_too():
     panel = Shown(wb)
     wb.unobserve_all()
     panel.close()
+
+
+def test_a_page_without_a_kernel_has_a_picture_of_the_map():
+    wb = FakeWorkbench(chunks=chunks(), projection=picture())
+    assert "<img" not in summary_html(FakeWorkbench(chunks=chunks()))
+    found = summary_html(wb)
+    (inside,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', found)
+    assert b"<circle" in base64.b64decode(inside)
+    (said,) = re.findall(r'alt="([^"]+)"', found)
+    assert said.startswith("5 passages; 71 of 100 true neighbours")

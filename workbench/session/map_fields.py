@@ -19,6 +19,8 @@ __all__ = [
     "DERIVED",
     "DISTORTION",
     "RETRIEVED",
+    "SIMILARITY",
+    "around",
     "drawn",
     "field_values",
     "retrieved_counts",
@@ -60,6 +62,17 @@ def drawn(wb: State) -> dict[str, Any]:
         "in_prompt": None if prompt is None else frozenset(passage.rank for passage in prompt.passages),
         "cited": _cited(answer),
     }
+
+
+def around(wb: State) -> dict[str, Any]:
+    """Give what stands around the points: names of clusters, or outlines where the picture is least to be trusted."""
+    if wb.color == CLUSTER and wb.clustering is not None:
+        return {"clustering": wb.clustering}
+    if wb.color == DISTORTION and wb.projection is not None:
+        from workbench.projection import least_trusted
+
+        return {"regions": least_trusted(wb.projection)}
+    return {}
 
 
 def _cited(answer: Answer | None) -> frozenset[int] | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.session.explore import write_picture
-from workbench.session.map_fields import ANCHORED, drawn
+from workbench.session.map_fields import ANCHORED, around, drawn
 from workbench.session.models import ModelVerbs
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class MapVerbs(ModelVerbs):
             Lay all chunks out anew. Otherwise those that were in the picture stay where they are, and new ones are put
             beside them.
         """
-        from workbench.figures import map_figure
+        from workbench.figures import map_figure, map_png, with_still
 
         chosen = {"n_neighbors": n_neighbors, "min_dist": min_dist, "map_seed": seed}
         self.choose(color=color, dimensions=dimensions, **chosen)
@@ -62,7 +62,8 @@ class MapVerbs(ModelVerbs):
         layout = self._laid_out(method, refit)
         if self.color == "cluster" and self.clustering is None:
             self.submit("cluster").wait()
-        return map_figure(layout, self.chunk_list, **drawn(self))
+        chunks, options = self.chunk_list, {**drawn(self), **around(self)}
+        return with_still(map_figure(layout, chunks, **options), lambda: map_png(layout, chunks, **options))
 
     def search(self, question: str) -> Any:
         """Find passages; see `Workbench.search`."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from typing import TYPE_CHECKING
 
+from workbench.session.map_fields import around, drawn
 from workbench.widgets._words import count, short_model
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
 __all__ = ["element", "summary_html", "summary_lines"]
+
+
+POINTS = 1500
+"""Points of the picture that a saved notebook keeps: about 100 KB."""
 
 
 class Markup(str):
@@ -45,5 +51,20 @@ def summary_lines(wb: Workbench) -> list[str]:
 def summary_html(wb: Workbench) -> str:
     """Give `summary_lines` as HTML, for a page in which no kernel runs; all text is escaped."""
     first, *others = summary_lines(wb)
+    picture = _picture(wb)
     hint = element("p", element("small", "The live panels need a running kernel: run this cell again."))
-    return element("div", element("p", element("b", first)), element("ul", *(element("li", o) for o in others)), hint)
+    lines = element("ul", *(element("li", line) for line in others))
+    return element("div", element("p", element("b", first)), lines, picture, hint)
+
+
+def _picture(wb: Workbench) -> Markup:
+    """Give the map as an image, which runs nothing whatever stands in it; nothing where there is no map yet."""
+    if wb.projection is None or not len(wb.projection):
+        return Markup("")
+    from workbench.figures import describe_map, map_svg
+
+    options = {**drawn(wb), **around(wb)}
+    drawing = map_svg(wb.projection, wb.chunk_list, most=POINTS, **options)
+    said = html.escape(describe_map(wb.projection, wb.retrieval), quote=True)
+    inside = base64.b64encode(drawing.encode()).decode()
+    return Markup(f'<img alt="{said}" style="max-width: 100%" src="data:image/svg+xml;base64,{inside}">')

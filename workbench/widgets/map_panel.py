@@ -9,7 +9,7 @@ from ipywidgets import Button, Dropdown, HBox, Label, ToggleButton, VBox
 from workbench.figures import describe_map
 from workbench.figures.map_traces import PARTS
 from workbench.figures.passages import shown_passages
-from workbench.session.map_fields import ANCHORED, CLUSTER, CUT, DISTORTION, RETRIEVED, SIMILARITY, drawn
+from workbench.session.map_fields import ANCHORED, CLUSTER, CUT, DISTORTION, RETRIEVED, SIMILARITY, around, drawn
 from workbench.widgets.map_tools import MapTools
 from workbench.widgets.map_view import NOTHING, MapView
 
@@ -64,9 +64,7 @@ class MapPanel(MapView):
 
     def layout_options(self) -> dict[str, Any]:
         """Give what is drawn around the points: names of clusters, and where the picture is least to be trusted."""
-        if self.wb.color == CLUSTER:
-            return {"clustering": self.wb.clustering}
-        return {"regions": self.tools.regions} if self.wb.color == DISTORTION else {}
+        return around(self.wb)
 
     def close(self) -> None:
         """Stop listening and close all widgets."""

@@ -15,7 +15,7 @@ from workbench.widgets._progress import running
 from workbench.widgets._words import join
 
 if TYPE_CHECKING:
-    from workbench.records import Chunk, Region
+    from workbench.records import Chunk
     from workbench.session import Workbench
 
 __all__ = ["MapTools", "view"]
@@ -52,19 +52,8 @@ class MapTools(LivePanel):
         self._pointed = ""
         self._words = ""
         self._saving = False
-        self._regions: tuple[object, tuple[Region, ...]] = (None, ())
         super().__init__(wb)
         self.watch("saved", self._send_file)
-
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """The least trustworthy parts of the picture on the screen."""
-        from workbench.projection import least_trusted
-
-        layout = self.wb.projection
-        if self._regions[0] is not layout:
-            self._regions = (layout, () if layout is None else least_trusted(layout))
-        return self._regions[1]
 
     def point(self, chunk_id: str) -> None:
         """Say which chunk is pointed at; empty for none."""
