@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import plotly.io as pio
+from IPython.core.formatters import DisplayFormatter
 
 from tests.figures.corpus import chunks, picture
 from workbench.figures import map_figure, map_png, with_still
@@ -12,15 +13,11 @@ from workbench.figures import map_figure, map_png, with_still
 
 def test_the_display_holds_the_figure_and_a_picture(monkeypatch):
     monkeypatch.setattr(pio.renderers, "default", "plotly_mimetype")
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append((data, raw)))
     figure = with_still(map_figure(picture(), chunks()), lambda: map_png(picture(), chunks()))
     assert [trace.name for trace in figure.data] == [trace.name for trace in map_figure(picture(), chunks()).data]
-    figure._ipython_display_()
-    ((data, raw),) = shown
-    assert raw
+    data, _ = DisplayFormatter().format(figure)
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert "application/vnd.plotly.v1+json" in data
+    assert data["application/vnd.plotly.v1+json"]["layout"]["meta"]["summary"].startswith("5 passages")
 
 
 def test_a_figure_made_of_it_is_a_plain_one():

@@ -36,17 +36,12 @@ def _class() -> type[go.Figure]:
         """A plotly figure whose display holds a picture too; a notebook shows the richer of the two."""
 
         _picture: Callable[[], bytes] | None = None
+        _ipython_display_ = None  # plotly's own would show the figure alone; without it the bundle is asked for
 
         def _repr_mimebundle_(self, *args: Any, **options: Any) -> dict[str, Any]:
             bundle = dict(super()._repr_mimebundle_(*args, **options))
             if self._picture is not None:
                 bundle["image/png"] = base64.b64encode(self._picture()).decode()
             return bundle
-
-        def _ipython_display_(self) -> None:
-            # plotly's own shows the figure alone
-            from IPython.display import display
-
-            display(self._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
 
     return Figure
