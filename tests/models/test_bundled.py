@@ -99,7 +99,7 @@ def test_a_missing_carrier_says_how_to_get_it(monkeypatch):
     [
         ("all-MiniLM-L6-v2", "is not of the form provider:name with a provider of .*bundled"),
         ("magic:thing", "is not of the form provider:name"),
-        (42, "The embedding model is a int"),
+        (42, "The embedding model is of the type int"),
     ],
 )
 def test_unknown_models_are_said(spec, message):
