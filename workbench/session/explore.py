@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.errors import InputError
 from workbench.records import Anchored, Cluster, Clustering, Near, Projection
-from workbench.session.map_fields import CLUSTER, drawn
+from workbench.session.map_fields import drawn, laid_over
 from workbench.session.pictured import Pictured, neighbours_of, pictured
 from workbench.session.work import searchable
 
@@ -150,7 +150,6 @@ def write_picture(wb: Engine, path: str | Path, title: str | None = None, dark: 
     """Write the map as it is drawn now to a .png, .svg or .html file."""
     from workbench.figures import write_map
 
-    options = {**drawn(wb), "clustering": wb.clustering if wb.color == CLUSTER else None}
     return write_map(
         path,
         _drawn(wb),
@@ -158,7 +157,8 @@ def write_picture(wb: Engine, path: str | Path, title: str | None = None, dark: 
         answer=wb.answer,
         title=title or wb.corpus_name,
         dark=dark,
-        **options,
+        **drawn(wb),
+        **laid_over(wb),
     )
 
 

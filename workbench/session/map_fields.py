@@ -21,6 +21,7 @@ __all__ = [
     "RETRIEVED",
     "drawn",
     "field_values",
+    "laid_over",
     "retrieved_counts",
 ]
 
@@ -60,6 +61,15 @@ def drawn(wb: State) -> dict[str, Any]:
         "in_prompt": None if prompt is None else frozenset(passage.rank for passage in prompt.passages),
         "cited": _cited(answer),
     }
+
+
+def laid_over(wb: State) -> dict[str, Any]:
+    """Give what a picture shows over its points, as options of `figures.map_figure`: names or outlines."""
+    from workbench.projection import least_trusted
+
+    if wb.color == CLUSTER:
+        return {"clustering": wb.clustering}
+    return {"regions": least_trusted(wb.projection)} if wb.color == DISTORTION and wb.projection is not None else {}
 
 
 def _cited(answer: Answer | None) -> frozenset[int] | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.session.explore import write_picture
-from workbench.session.map_fields import ANCHORED, drawn
+from workbench.session.map_fields import ANCHORED, drawn, laid_over
 from workbench.session.models import ModelVerbs
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class MapVerbs(ModelVerbs):
         layout = self._laid_out(method, refit)
         if self.color == "cluster" and self.clustering is None:
             self.submit("cluster").wait()
-        return map_figure(layout, self.chunk_list, **drawn(self))
+        return map_figure(layout, self.chunk_list, **drawn(self), **laid_over(self))
 
     def search(self, question: str) -> Any:
         """Find passages; see `Workbench.search`."""
