@@ -6,26 +6,13 @@ import re
 
 import pytest
 
-from tests.notebooks.running import NAMES, output, read, run
+from tests.notebooks.running import NAMES, output, read
 from workbench import Workbench
 
 pytestmark = pytest.mark.timeout(900)  # a conversion and a calibration, on a machine that may be slow
 
 LONGEST = 6
 """Lines of a code cell: more would be a program to read, not a step to follow."""
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """Give `ran(name)`: the notebook after one run in a fresh kernel."""
-    done = {}
-
-    def give(name):
-        if name not in done:
-            done[name] = run(name, tmp_path_factory.mktemp("stores"))
-        return done[name]
-
-    return give
 
 
 @pytest.fixture(scope="module")
