@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ipywidgets import Box
 
 from workbench.errors import InputError
 from workbench.figures import map_layout, map_traces
+from workbench.figures.labels import text_width
 from workbench.figures.map_sample import drawn_rows
 from workbench.figures.map_traces import PARTS, WEBGL_FROM
 from workbench.records import Projection
@@ -21,10 +23,13 @@ if TYPE_CHECKING:
     from workbench.records import Chunk
     from workbench.session import Workbench
 
-__all__ = ["NOTHING", "MapView"]
+__all__ = ["NOTHING", "MapView", "key_height"]
 
-LEGEND = 30
-"""Pixels under the points that the key takes, in one line."""
+KEY_TEXT = 11
+KEY_LINE, KEY_REST = 24, 7
+"""Pixels of each line of the key, and of the space around it."""
+KEY_ENTRY = 45
+"""Pixels of an entry of the key beside its text: the marker and the gaps."""
 NOTHING = Projection(ids=(), coordinates=np.zeros((0, 2), dtype=np.float32))
 
 
@@ -39,6 +44,7 @@ class MapView(Panel):
         self._waits = self.closed = False
         self.shown: Projection = NOTHING
         self.problem = ""
+        self._key: tuple[str, ...] = ()
         self.surroundings = Surroundings()
         self.frame = Box([])
         self.frame.add_class("wb-map-frame")
@@ -79,9 +85,9 @@ class MapView(Panel):
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels of the part in which points are drawn."""
+        """Width and height in pixels of the part in which points are drawn; the key lies below."""
         width = self.surroundings.width or 500
-        return width, height_for(width) - LEGEND
+        return width, height_for(width) - key_height(self._key, width)
 
     @property
     def _webgl(self) -> bool | None:
@@ -134,6 +140,10 @@ class MapView(Panel):
 
     def _draw(self, parts: Collection[str], before: Projection = NOTHING) -> None:
         options = self.options()
+        kind = self._kind()
+        traces = self._drawn(parts if kind in self._figures else PARTS)
+        if "key 0" in traces:
+            self._key = tuple(one["name"] for name, one in traces.items() if name.startswith("key") and one["name"])
         layout = map_layout(
             self.shown,
             options.get("retrieval"),
@@ -144,8 +154,8 @@ class MapView(Panel):
             size=self.size,
             **self.layout_options(),
         )
-        kind = self._kind()
-        traces = self._drawn(parts if kind in self._figures else PARTS)
+        # plotly would make room for the key by itself, and nobody here would know how much is left for the points
+        layout["margin"] = {**layout["margin"], "b": key_height(self._key, self.size[0])}
         if kind not in self._figures:
             self._figures[kind] = self._new_figure(traces, layout)
         elif self._wanders(before, self.shown):
@@ -180,8 +190,23 @@ class MapView(Panel):
     def _resize(self, _: object) -> None:
         for figure in self._figures.values():
             figure.resize(self.surroundings.width)
-        if self._figures and self.layout_options():
-            self.redraw(())  # labels of clusters keep clear of each other in pixels
+        if self._figures:
+            self.redraw(())  # the key takes other lines, and labels of clusters keep clear of each other in pixels
 
     def _retheme(self, _: object) -> None:
         self.redraw(tuple(part for part in PARTS if part != "labels"))
+
+
+def key_height(entries: Sequence[str], width: int) -> int:
+    """Give the pixels that the key takes under a map, rather too many: in one line, or in columns of equal width.
+
+    Parameters
+    ----------
+    entries
+        The texts.
+    width
+        Of the map in pixels.
+    """
+    widths = [text_width(entry, KEY_TEXT) + KEY_ENTRY for entry in entries]
+    columns = len(entries) if sum(widths) <= width else max(1, int(width / max(widths)))
+    return KEY_LINE * max(1, ceil(len(entries) / max(1, columns))) + KEY_REST
