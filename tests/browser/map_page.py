@@ -26,7 +26,7 @@ _TRACE = """([map, name]) => {
 _FADED = """(map) => document.querySelector(`${map} .js-plotly-plot`)._fullData
   .filter((one) => one.visible === true && one.selectedpoints).map((one) => one.name)"""
 _VISIBLE = """(map) => document.querySelector(`${map} .js-plotly-plot`)._fullData
-  .filter((one) => one.visible === true && one.x?.length && !one.name.startsWith("key"))
+  .filter((one) => one.visible === true && one.x?.length && one.x[0] !== null)
   .map((one) => [one.name, one.type, one.x.length])"""
 _WRITTEN = """(map) => [...document.querySelectorAll(`${map} .annotation`)].map((node) => {
   const { left, top, right, bottom } = node.querySelector(".bg").getBoundingClientRect();
@@ -67,7 +67,9 @@ class MapPage:
 
     def area(self) -> dict[str, float]:
         """Give the edges of the part of the figure in which points lie."""
-        return self.page.locator(f"{self.inside} .nsewdrag").evaluate("(node) => node.getBoundingClientRect().toJSON()")
+        return self.page.locator(f"{self.inside} .nsewdrag").first.evaluate(
+            "(node) => node.getBoundingClientRect().toJSON()"
+        )
 
     def forgets_the_lasso(self) -> None:
         """Wait until no trace is drawn pale, as plotly draws what an outline leaves out."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
 from tests.browser.kernel import python, until, value
+from tests.browser.lab import FLAGS, chromium
 from tests.browser.map_page import MapPage
 
 pytestmark = pytest.mark.browser
@@ -21,11 +22,39 @@ from workbench import Workbench
 wb = Workbench("data/camelids", store="stores-map", llm="extractive")
 wb.embed()
 wb"""
+MANY = """import numpy as np
+import workbench.session.work
+from tests.doubles import WordModel
+from workbench import Workbench
+workbench.session.work.fill_index = lambda wb, job, rebuild: len(wb.chunk_list)  # 20,500 rows take Chroma a while
+class Clumps(WordModel):
+    batch_size = 4096
+    def embed(self, texts, role):
+        numbers = np.array([int(text.split()[-1]) for text in texts])
+        noise = np.stack([np.random.default_rng(number).normal(size=32) for number in numbers])
+        vectors = 3 * np.random.default_rng(99).normal(size=(12, 32))[numbers % 12] + noise
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+texts = [f"Herd {{n % 12}} has a llama with the number {{n}}" for n in range(20_500)]
+wb = Workbench(texts[:{count}], store="stores-{count}", model=Clumps(32), llm="extractive")
+wb.embed()
+wb"""
 COSINES = """def cosines(ids, chunk):
     made = wb.embedding_model()
     vectors = made.embed([wb.chunk(one).text for one in ids], "document").astype(np.float64)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return (vectors @ vectors[list(ids).index(chunk)]).tolist()"""
+
+FAINT = """(count) => document.querySelector(".wb-map .js-plotly-plot")._fullData
+  .find((one) => one.name === "points").marker.color.filter((code) => code === 0).length === count"""
+AS_WIDE = """() => {
+  const width = (selector) => document.querySelector(selector).getBoundingClientRect().width;
+  return Math.abs(width(".wb-map-frame") - width(".wb-map-frame .main-svg")) <= 1;
+}"""
+UNDER = (".wb-map-frame", ".wb-map-summary", ".wb-tools .line", ".wb-tools button", ".wb-tools input")
+BOXES = """(selectors) => selectors.flatMap((one) => [...document.querySelectorAll(`.wb-map ${one}`)].map((node) => {
+  const { left, top, right, bottom } = node.getBoundingClientRect();
+  return { name: `${one}:${node.innerText?.slice(0, 20)}`, left, top, right, bottom };
+})).filter((box) => box.right > box.left)"""
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +189,201 @@ def test_pointing_at_a_chunk_colours_all_others_by_their_true_cosine_to_it(nb, c
         best = np.sort(np.delete(known, row))[::-1][:10]
         assert shown == [f"{one:.3f}" for one in best]
         assert ringed(chart, "anchor") == places(nb, ids[row])
+
+
+def test_the_threshold_says_and_shows_how_many_are_above_it(nb, chart):
+    python(nb, f"wb.search({QUESTION!r})")
+    color(nb, "similarity")
+    total = value(nb, "len(wb.chunks)")
+    nb.wait(".wb-tools .threshold input").focus()
+    low, high = value(nb, "[float(wb.retrieval.scores.min()), float(wb.retrieval.scores.max())]")
+    keys = {"PageUp": 10, "ArrowRight": 11, "ArrowUp": 12, "End": 100, "PageDown": 90, "ArrowLeft": 89}
+    for key, steps in keys.items():
+        nb.page.keyboard.press(key)
+        limit = low + (high - low) * steps / 100
+        until(nb, f"abs((wb.similar_from or 0) - {limit}) < 1e-6", True)
+        above = value(nb, "int((wb.retrieval.scores >= wb.similar_from).sum())")
+        assert 0 < above < total
+        said = f"{above} of {total} at {limit:.2f} or more"
+        nb.wait_text(".wb-tools .threshold output", said)
+        chart.page.wait_for_function(FAINT, arg=total - above)
+        assert said in nb.page.locator(".wb-map .legend").first.text_content()
+    nb.page.locator(".wb-tools .threshold button").click()
+    until(nb, "wb.similar_from", None)
+    chart.page.wait_for_function(FAINT, arg=0)
+
+
+def unfolded(nb):
+    """The tools under the map, opened if they are not."""
+    button = nb.page.locator(".wb-tools > .tools")
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+    return nb.wait(".wb-tools .folded")
+
+
+@pytest.mark.parametrize("width", [1400, 700])
+def test_the_figure_is_as_wide_as_its_frame_and_nothing_under_it_overlaps(nb, chart, width):
+    color(nb, "cluster")
+    python(nb, "wb.opened = wb.chunk_list[0].id")
+    unfolded(nb)
+    nb.page.set_viewport_size({"width": width, "height": 1400})
+    try:
+        nb.page.wait_for_function(AS_WIDE, timeout=5000)
+        nb.page.wait_for_timeout(500)  # the names of the clusters are placed anew
+        found = nb.page.evaluate(BOXES, list(UNDER))
+        assert {box["name"].split(":")[0] for box in found} == set(UNDER)
+        assert overlaps(found) == []
+        assert overlaps(chart.written()) == []
+        frame = found[0]
+        assert [box["name"] for box in found if box["left"] < frame["left"] or box["right"] > frame["right"] + 1] == []
+        area = chart.area()
+        assert [one for one in chart.written() if one["left"] < area["left"] or one["right"] > area["right"]] == []
+    finally:
+        nb.page.set_viewport_size({"width": 1400, "height": 1400})
+
+
+def saved(nb, name):
+    with nb.page.expect_download() as download:
+        unfolded(nb).get_by_role("button", name=name).click()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def test_the_map_is_saved_as_png_svg_and_a_page_that_needs_no_network(nb, chart, browser, tmp_path):
+    python(nb, f"wb.ask({QUESTION!r})")
+    name, content = saved(nb, "PNG")
+    assert (name, content[:8]) == ("camelids-map.png", b"\x89PNG\r\n\x1a\n")
+    name, content = saved(nb, "SVG")
+    svg = ET.fromstring(content)
+    assert (name, svg.tag) == ("camelids-map.svg", "{http://www.w3.org/2000/svg}svg")
+    assert QUESTION in "".join(svg.itertext())
+    name, content = saved(nb, "HTML page")
+    assert name == "camelids-map.html"
+    path = tmp_path / name
+    path.write_bytes(content)
+    context = browser.new_context(offline=True)
+    try:
+        page, errors = context.new_page(), []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path.as_uri())
+        page.wait_for_function("() => document.getElementById('map')?._fullData")
+        text = page.locator("body").inner_text()
+        assert QUESTION in text
+        for passage in value(nb, "[p.chunk.text for p in wb.retrieval]"):
+            assert " ".join(passage.split())[:60] in " ".join(text.split())
+        assert page.locator("#map .point").count() >= value(nb, "len(wb.chunks)")
+        assert errors == []
+    finally:
+        context.close()
+
+
+def test_two_models_have_two_maps_and_one_selection(nb):
+    tab(nb, "Two models")
+    nb.wait(".wb-twins")
+    python(nb, "from tests.doubles import WordModel\ntwins = wb.compare_maps(WordModel(256))")
+    sides = [MapPage(nb, f".wb-twins > :nth-child({number})") for number in (1, 2)]
+    nb.page.wait_for_function("() => document.querySelectorAll('.wb-twins .js-plotly-plot .nsewdrag').length === 2")
+    nb.page.wait_for_timeout(500)
+    assert nb.page.locator(".wb-twins .wb-heading").all_inner_texts() == value(nb, "list(twins.models)")
+    drawn = [chart.trace("points") for chart in sides]
+    for chart, side in zip(drawn, ("left", "right"), strict=True):
+        assert list(map(list, zip(chart["x"], chart["y"], strict=True))) == value(
+            nb, f"twins.{side}.coordinates.tolist()"
+        )
+    nb.page.locator(".wb-twins").scroll_into_view_if_needed()
+    left = sides[0]
+    left.mode("lasso")
+    area, points = left.area(), left.pixels("points")
+    edge = gap([x for x, _ in points])
+    inside = [row for row, (x, _) in enumerate(points) if x < edge]
+    low, top, bottom = area["left"] + 1, area["top"] + 1, area["bottom"] - 1
+    left.drag((low, top), (edge, top), (edge, bottom), (low, bottom), (low, top))
+    ids = value(nb, "list(twins.left.ids)")
+    until(nb, "sorted(wb.selection)", sorted(ids[row] for row in inside))
+    for chart, side in zip(sides, ("left", "right"), strict=True):
+        assert ringed(chart, "selected") == sorted(
+            map(tuple, value(nb, f"[c for i, c in zip(twins.{side}.ids, twins.{side}.coordinates.tolist()) "
+                                 "if i in wb.selection]"))
+        )  # fmt: skip
+        chart.forgets_the_lasso()
+    python(nb, "wb.selection = ()")
+
+
+def gap(values):
+    """The middle of the widest gap in the middle half of some values."""
+    middle = sorted(values)[len(values) // 4 : 3 * len(values) // 4]
+    low, high = max(itertools.pairwise(middle), key=lambda pair: pair[1] - pair[0])
+    return (low + high) / 2
+
+
+def many(lab, browser, name, count):
+    """A notebook over 20,500 short texts in twelve clumps, of which the first `count` are read."""
+    lab.write(name, [MANY.format(count=count)])
+    opened = lab.open(browser, name)
+    opened.run_all()
+    return opened
+
+
+def pictured(nb, count):
+    """Wait for the PCA picture, and keep it."""
+    until(nb, "0 if wb.projection is None else len(wb.projection)", count, 60)
+    python(nb, "wb.cancel('map')")
+    assert value(nb, "wb.projection.method") == "pca"
+
+
+def test_20500_points_are_drawn_with_webgl_selected_by_a_box_and_read_by_pointing(lab, browser):
+    nb = many(lab, browser, "many.ipynb", 20_500)
+    pictured(nb, 20_500)
+    nb.wait(".wb-map .gl-canvas")
+    nb.page.wait_for_timeout(500)
+    chart = MapPage(nb)
+    assert chart.visible() == [["points-gl", "scattergl", 20_500]]
+    nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
+    points = np.array(chart.pixels("points-gl"))
+    ids = value(nb, "list(wb.projection.ids)")
+    left, top, right, bottom = np.round(np.quantile(points, [0.2, 0.6], axis=0)).ravel().tolist()
+    chart.mode("select")
+    chart.drag((left, top), (right, bottom))
+    until(nb, "len(wb.selection) > 0", True)
+    chosen = set(value(nb, "wb.selection"))
+    edge = np.minimum(points - [left, top], [right, bottom] - points).min(axis=1)  # pixels inside; below 0 outside
+    assert (
+        {ids[row] for row in np.flatnonzero(edge > 0.5)} <= chosen <= {ids[row] for row in np.flatnonzero(edge > -0.5)}
+    )
+    assert 1000 < len(chosen) < 19_000
+    nb.wait_text(".wb-details [role=tab]", f"Selection ({len(chosen):,})")
+    chart.forgets_the_lasso()
+    assert [one for one in chart.visible() if one[0] != "points-gl"] == [["selected-gl", "scattergl", len(chosen)]]
+    chart.mode("pan")
+    nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
+    points = np.array(chart.pixels("points-gl"))
+    row = int(np.argmax(points[:, 1]))  # the lowest, which has no neighbour below it
+    chart.point(points[row].tolist())
+    nb.wait_text(".wb-tools .pointed", value(nb, f"wb.chunk({ids[row]!r}).text"))
+    nb.page.mouse.move(5, 5)
+    assert (nb.problems(), nb.dialogs, nb.errors) == ([], [], [])
+    nb.close()
+
+
+def test_without_webgl_the_map_is_svg_and_says_that_it_draws_a_sample(lab, browser):
+    flags = [*FLAGS[:-1], "--disable-gpu", "--disable-software-rasterizer", "--disable-3d-apis"]
+    blind = browser.browser_type.launch(executable_path=chromium(), args=flags)
+    try:
+        nb = many(lab, blind, "blind.ipynb", 500)
+        pictured(nb, 500)
+        nb.wait(".wb-map .scatterlayer .point")
+        chart = MapPage(nb)
+        assert nb.page.evaluate("document.createElement('canvas').getContext('webgl')") is None
+        assert chart.visible() == [["points", "scatter", 500]]
+        assert nb.page.locator(".wb-map .scatterlayer .point").count() == 500
+        assert chart.written() == []
+        python(nb, "wb.load(texts)\nwb.embed()")
+        pictured(nb, 20_500)
+        nb.page.wait_for_function(
+            "() => document.querySelectorAll('.wb-map .scatterlayer .point').length === 20000", timeout=60_000
+        )
+        assert chart.visible() == [["points", "scatter", 20_000]]
+        assert [one["name"] for one in chart.written()] == ["20,000 of 20,500 points are drawn"]
+        assert (nb.problems(), nb.dialogs, nb.errors) == ([], [], [])
+        nb.close()
+    finally:
+        blind.close()

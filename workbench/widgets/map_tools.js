@@ -12,12 +12,19 @@ function pointed(state, act) {
       button("Similarity from here", { do: "from" }, "Colour all others by their true similarity to this chunk")));
 }
 
+// In whole steps, so that the browser rounds nothing. JupyterLab would take the arrow keys of whatever is no text field,
+// and it asks the element itself before those around it.
 function threshold(slider, act) {
   if (!slider) return null;
-  const set = (event) => act({ do: "similar_from", value: Number(event.target.value) });
+  const last = Math.round((slider.high - slider.low) / slider.step) || 1;
+  const at = slider.value === null ? 0 : Math.round((slider.value - slider.low) / slider.step);
+  const set = (event) => {
+    const steps = Number(event.target.value);
+    act({ do: "similar_from", value: steps === last ? slider.high : slider.low + steps * slider.step });
+  };
   return h("div", { class: "wb-row threshold", key: "threshold" },
     h("label", { class: "wb-label wb-grow" }, "Show from",
-      h("input", { type: "range", class: "wb-grow", min: String(slider.low), max: String(slider.high), step: String(slider.step), value: String(slider.value === null ? slider.low : slider.value), onchange: set })),
+      h("input", { type: "range", class: "wb-grow", min: "0", max: String(last), step: "1", value: String(at), "aria-valuetext": slider.text, "data-lm-suppress-shortcuts": true, onchange: set })),
     h("output", { class: "wb-note" }, slider.text),
     slider.value === null ? null : h("button", { type: "button", class: "wb-chip", onclick: () => act({ do: "similar_from", value: null }) }, "All"));
 }
