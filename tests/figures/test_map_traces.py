@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.figures.corpus import chunks, found, picture
 from workbench.errors import InputError
-from workbench.figures import color_fields, map_layout, map_traces
+from workbench.figures import color_fields, map_layout, map_svg, map_traces
 from workbench.figures.map_color import color_by_group, color_by_number
 from workbench.figures.map_fields import color_points
 from workbench.figures.palette import DARK, LIGHT, OKABE_ITO, text_on
-from workbench.records import Projection
+from workbench.records import Expansion, Projection
 
 BLUE, ORANGE, GREEN = OKABE_ITO[:3]
 
@@ -190,3 +192,21 @@ def test_numbers_that_are_all_equal_or_missing():
 def test_text_on_colours_has_contrast():
     assert text_on("#F0E442") == "#000000"
     assert text_on("#0072B2") == "#ffffff"
+
+
+def test_expansions_are_smaller_stars_before_the_questions_own():
+    vector = np.ones(3, dtype=np.float32)
+    other = Expansion("Who hums?", "question", vector, (("a.md:0", 0.9), ("a.md:1", 0.9)))
+    made_up = Expansion("Llamas <b>hum</b>.", "hyde", vector, (("c.md:0", 0.8),))
+    lost = Expansion("nowhere", "question", vector, (("gone.md:0", 0.8),))
+    retrieval = replace(found({"b.md:0": 0.9}), expansions=(other, made_up, lost))
+    star = map_traces(picture(), chunks(), retrieval=retrieval)["query"]
+    assert star["x"].tolist()[:2] == [1, 10]
+    assert star["y"].tolist()[:2] == [0, 4]
+    assert star["marker"]["size"] == [13.2, 13.2, 22]
+    assert star["hovertext"] == [
+        "asked otherwise: Who hums?",
+        "as an answer might put it: Llamas &lt;b&gt;hum&lt;/b&gt;.",
+        "Where?",
+    ]
+    assert "asked otherwise: Who hums?" in map_svg(picture(), chunks(), retrieval=retrieval)

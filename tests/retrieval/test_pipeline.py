@@ -140,7 +140,11 @@ def test_expansions_are_rankings_of_their_own():
     place = {name: ids(found).index("d5") if "d5" in ids(found) else 9 for name, found in
              (("plain", plain), ("wider", wider))}  # fmt: skip
     assert place["wider"] < place["plain"]
-    assert wider.expansions == (more,)
+    (kept,) = wider.expansions
+    assert (kept.text, kept.kind) == (more.text, more.kind)
+    names, cosines = zip(*kept.nearest, strict=True)
+    assert list(cosines) == sorted(cosines, reverse=True)
+    assert names[0] == SPACE.ids[int(np.argmax(SPACE.vectors @ more.vector))]
     assert wider.score_name == "RRF"
 
 

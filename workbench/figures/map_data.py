@@ -11,11 +11,12 @@ from workbench.figures.text import plain, shorten
 from workbench.projection import place_query
 
 if TYPE_CHECKING:
-    from workbench.records import Chunk, Projection, Retrieval
+    from workbench.records import Chunk, Expansion, Projection, Retrieval
 
 __all__ = [
     "FULL_LABELS",
     "frame",
+    "place_expansions",
     "place_star",
     "point_label",
     "point_labels",
@@ -60,6 +61,22 @@ def place_star(projection: Projection, retrieval: Retrieval | None) -> np.ndarra
             if passage.chunk.id in rows:
                 scores[rows[passage.chunk.id]] = passage.score
     return place_query(projection, scores, retrieval.vector)
+
+
+def place_expansions(projection: Projection, retrieval: Retrieval | None) -> list[tuple[Expansion, np.ndarray]]:
+    """Give what the question was expanded to, each with its place float32 (dimensions,), where it has one."""
+    expansions = retrieval.expansions if retrieval is not None else ()
+    rows = rows_of(projection.ids) if expansions else {}
+    found = []
+    for one in expansions:
+        scores = np.full(len(projection), np.nan, dtype=np.float32)
+        for chunk_id, cosine in one.nearest:
+            if chunk_id in rows:
+                scores[rows[chunk_id]] = cosine
+        at = place_query(projection, scores, one.vector)
+        if at is not None:
+            found.append((one, at))
+    return found
 
 
 def point_labels(ids: Sequence[str], chunks: Mapping[str, Chunk]) -> list[str]:

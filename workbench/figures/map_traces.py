@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.figures.map_color import KEYS, Coloring
-from workbench.figures.map_data import FULL_LABELS, place_star, point_labels, point_size, rows_of
+from workbench.figures.map_data import FULL_LABELS, place_expansions, place_star, point_labels, point_size, rows_of
 from workbench.figures.map_fields import Fields, color_points
 from workbench.figures.map_sample import WEBGL_FROM, drawn_rows, uses_webgl
 from workbench.figures.palette import Theme, theme
@@ -115,7 +115,7 @@ def map_traces(
         at = rows_of(projection.ids).get(anchor) if anchor else None
         found["anchor"] = positions(projection.coordinates[[] if at is None else [at]])
     if "query" in parts:
-        found["query"] = query_trace(star, retrieval, dimensions)
+        found["query"] = query_trace(star, retrieval, dimensions, place_expansions(projection, retrieval))
         for number, line in enumerate(line_traces(projection, retrieval, star)):
             found[f"lines {number}"] = line
     if "passages" in parts:

@@ -14,12 +14,15 @@ from workbench.figures.text import plain, shorten
 
 if TYPE_CHECKING:
     from workbench.figures.map_color import Coloring
-    from workbench.records import Passage, Projection, Retrieval
+    from workbench.records import Expansion, Passage, Projection, Retrieval
 
 __all__ = [
     "AXES",
+    "EXPANSIONS",
     "FOCUSED",
     "LINE_WIDTHS",
+    "QUERY_SIZE",
+    "QUERY_SIZE_3D",
     "SIZE",
     "Mark",
     "line_classes",
@@ -35,6 +38,9 @@ LINE_WIDTHS = (1.0, 2.0, 3.0)
 """Pixels, from the lowest third of the scores shown to the highest."""
 SIZE, FOCUSED = 20, 30
 """Diameter in pixels of a numbered passage, and of the one that is looked at."""
+QUERY_SIZE, QUERY_SIZE_3D = 22, 10
+"""Diameter in pixels of the question's star."""
+EXPANSIONS = {"question": "asked otherwise", "hyde": "as an answer might put it"}
 EDGE, STRONG_EDGE = 2.0, 3.5
 """Width in pixels of a marker's edge, and of a cited one's."""
 LIGHT_FILL = 0.3
@@ -125,11 +131,26 @@ def passage_trace(
     }
 
 
-def query_trace(star: np.ndarray | None, retrieval: Retrieval | None, dimensions: int) -> dict[str, Any]:
-    """Give the star of the question; empty where it has no place."""
-    at = np.zeros((0, dimensions), dtype=np.float32) if star is None else star[None]
-    question = plain(shorten(retrieval.query, 160), width=48) if retrieval is not None else ""
-    return {**positions(at), "hovertext": [question] * len(at)}
+def query_trace(
+    star: np.ndarray | None,
+    retrieval: Retrieval | None,
+    dimensions: int,
+    others: Sequence[tuple[Expansion, np.ndarray]] = (),
+) -> dict[str, Any]:
+    """Give the star of the question, and a smaller one for each of its expansions; empty where it has no place.
+
+    `others` are expansions with their places. Stars come in drawing order, the question's own last.
+    """
+    places = [at for _, at in others] + ([] if star is None else [star])
+    written = [f"{EXPANSIONS[one.kind]}: {one.text}" for one, _ in others]
+    written += [] if star is None or retrieval is None else [retrieval.query]
+    size = QUERY_SIZE_3D if dimensions == 3 else QUERY_SIZE
+    points = np.array(places, dtype=np.float32).reshape(-1, dimensions)
+    return {
+        **positions(points),
+        "hovertext": [plain(shorten(text, 160), width=48) for text in written],
+        "marker": {"size": [0.6 * size] * len(others) + [size] * (len(points) - len(others))},
+    }
 
 
 def line_traces(

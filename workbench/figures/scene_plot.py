@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.figures.map_color import Coloring
-from workbench.figures.map_data import frame, place_star, point_size, rows_of
+from workbench.figures.map_data import frame, place_expansions, place_star, point_size, rows_of
 from workbench.figures.overlays import Viewport, cluster_labels, ellipse
 from workbench.figures.palette import Theme
-from workbench.figures.passages import LINE_WIDTHS, SIZE, line_classes, passage_marks, shown_passages
+from workbench.figures.passages import EXPANSIONS, LINE_WIDTHS, SIZE, line_classes, passage_marks, shown_passages
 from workbench.figures.scene import Circle, Dots, Ellipse, Line, Polygon, Shape, Text
 from workbench.figures.text import shorten
 
@@ -115,11 +115,11 @@ class Plot:
             Line((x, y), self._at(row), LINE_WIDTHS[number], colors.text, 0.55)
             for number, row in sorted(zip(classes.tolist(), rows.tolist(), strict=True))
         ]
-        # ten corners, the inner ones where the sides of a regular pentagram cross
-        radii = [11.0 if corner % 2 == 0 else 4.2 for corner in range(10)]
-        corners = tuple((x + r * sin(pi * i / 5), y - r * cos(pi * i / 5)) for i, r in enumerate(radii))
-        question = f"Question: {shorten(self.retrieval.query, 300)}"
-        return [*lines, Polygon(corners, colors.text, colors.background, 1.5, question)]
+        others = [
+            _star(self._pixels(at[None])[0], 6.6, f"{EXPANSIONS[one.kind]}: {shorten(one.text, 300)}", colors)
+            for one, at in place_expansions(self.projection, self.retrieval)
+        ]
+        return [*lines, *others, _star(self.star, 11.0, f"Question: {shorten(self.retrieval.query, 300)}", colors)]
 
     def passages(
         self, coloring: Coloring, colors: Theme, in_prompt: Collection[int] | None, cited: Collection[int] | None
@@ -134,3 +134,11 @@ class Plot:
             shapes.append(Circle(self._at(row), SIZE / 2, mark.fill, mark.edge, mark.width, title=title))
             shapes.append(Text(self._at(row), str(passage.rank), 11.0, mark.text, centred=True, bold=True))
         return shapes
+
+
+def _star(at: np.ndarray, radius: float, title: str, colors: Theme) -> Polygon:
+    x, y = at
+    # ten corners, the inner ones where the sides of a regular pentagram cross
+    radii = [radius if corner % 2 == 0 else 0.382 * radius for corner in range(10)]
+    corners = tuple((float(x + r * sin(pi * i / 5)), float(y - r * cos(pi * i / 5))) for i, r in enumerate(radii))
+    return Polygon(corners, colors.text, colors.background, 1.5, title)

@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.figures.map_color import KEYS
 from workbench.figures.palette import Theme
-from workbench.figures.passages import LINE_WIDTHS
+from workbench.figures.passages import LINE_WIDTHS, QUERY_SIZE, QUERY_SIZE_3D
 
 __all__ = ["DRAWN", "WEBGL", "fixed_traces", "trace_names"]
 
@@ -17,7 +17,6 @@ traces of a map that have points are of the one kind or of the other."""
 # are read, and is the larger
 DRAWN = ("selected", "points", *(f"lines {i}" for i in range(len(LINE_WIDTHS))), "anchor", "query", "passages")
 """The traces that have points, in drawing order."""
-QUERY_SIZE, QUERY_SIZE_3D = 22, 10
 
 
 def trace_names(dimensions: int) -> tuple[str, ...]:

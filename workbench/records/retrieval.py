@@ -43,12 +43,14 @@ class Expansion:
     """What a language model made of a question, to search with too.
 
     `kind` is `question` (the same asked otherwise) or `hyde` (a passage as it might stand in an answer); `vector` is
-    float32 (dimensions,), in the role that fits.
+    float32 (dimensions,), in the role that fits. `nearest` are the ids of the chunks nearest to it with their cosines,
+    best first: by them it has a place on the map.
     """
 
     text: str
     kind: Literal["question", "hyde"]
     vector: np.ndarray = field(repr=False)
+    nearest: tuple[tuple[str, float], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

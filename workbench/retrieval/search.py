@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from workbench.protocols import Reranker
@@ -17,11 +17,15 @@ from workbench.retrieval.options import Options
 from workbench.retrieval.picking import Picked, pick
 from workbench.retrieval.scoring import Scored, score
 from workbench.retrieval.searchable import Searchable
+from workbench.retrieval.similarity import ranking, similarities
 
 if TYPE_CHECKING:
     import numpy as np
 
 __all__ = ["Helpers", "search", "search_in"]
+
+NEAREST = 15
+"""Chunks by which an expansion is placed on the map, as many as place the question."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +111,17 @@ def search_in(
         embedded=len(space.chunks),
         total=len(space.chunks),
         traced=picked.traced,
-        expansions=tuple(expansions),
+        expansions=tuple(_with_nearest(space, one) for one in expansions),
         best=scored.best,
         chance_level=space.chance_level,
         recall=scored.recall,
     )
+
+
+def _with_nearest(space: Searchable, one: Expansion) -> Expansion:
+    cosines = similarities(space.vectors, one.vector, "cosine", space.squares)
+    best = ranking(cosines, NEAREST)
+    return replace(one, nearest=tuple((space.ids[row], float(cosines[row])) for row in best))
 
 
 def _named(spec: object, made: Reranker | None) -> object:
