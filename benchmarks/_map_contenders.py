@@ -38,6 +38,17 @@ def vectors(number: int, path: str) -> dict[str, Any]:
     return {"number": len(chosen)}
 
 
+def grown(number: int, source: str, path: str) -> dict[str, Any]:
+    """Draw `number` vectors around those of another file: for time and memory, not for trust."""
+    texts, matrix = json.loads(Path(source).with_suffix(".json").read_text(encoding="utf-8")), np.load(source)
+    draw = np.random.default_rng(0)
+    rows = draw.integers(len(matrix), size=number)
+    more = matrix[rows] + draw.normal(scale=0.02, size=(number, matrix.shape[1])).astype(np.float32)
+    np.save(path, more / np.linalg.norm(more, axis=1, keepdims=True))
+    Path(path).with_suffix(".json").write_text(json.dumps([f"{texts[row]} {i}" for i, row in enumerate(rows)]))
+    return {"number": number}
+
+
 def first_picture(path: str) -> dict[str, Any]:
     """From vectors to what goes to the page: PCA, traces, figure; seconds after imports, and bytes."""
     from workbench.projection import find_neighbours, pca
@@ -252,7 +263,9 @@ def _count_messages(sent: list[int]) -> None:
     comm.create_comm = Counted
 
 
-FUNCTIONS = {one.__name__: one for one in (vectors, first_picture, ours, plain, question, messages, reopened, alive)}
+FUNCTIONS = {
+    one.__name__: one for one in (vectors, grown, first_picture, ours, plain, question, messages, reopened, alive)
+}
 
 if __name__ == "__main__":
     answer(FUNCTIONS)

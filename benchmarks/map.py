@@ -16,6 +16,9 @@ from pathlib import Path
 from benchmarks._process import measured
 
 MODULE = "benchmarks._map_contenders"
+SMALL = 10_000
+MOST = 20_000
+"""Above this many, vectors are drawn around real ones: embedding them would take longer than laying them out."""
 
 
 def pictures(folder: Path, number: int) -> None:
@@ -62,7 +65,9 @@ def scale(folder: Path, sizes: tuple[int, ...]) -> None:
 
 def _vectors(folder: Path, number: int) -> str:
     path = folder / f"{number}.npy"
-    if not path.exists():
+    if not path.exists() and number > MOST:
+        measured(MODULE, "grown", number=number, source=_vectors(folder, SMALL), path=str(path))
+    elif not path.exists():
         made = measured(MODULE, "vectors", number=number, path=str(path))["number"]
         print(f"({made:,} vectors made)")
     return str(path)

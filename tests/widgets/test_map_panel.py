@@ -10,7 +10,7 @@ from tests.figures.corpus import PLACES, chunks, found, picture
 from tests.widgets.fake import FakeWorkbench
 from workbench.figures import map_traces
 from workbench.figures.palette import DARK, LIGHT, OKABE_ITO
-from workbench.records import Answer, Chunk, Citation, Projection, PromptRequest
+from workbench.records import Answer, Chunk, Citation, Clustering, Projection, PromptRequest
 from workbench.widgets.map_figure import height_for
 from workbench.widgets.map_panel import MapPanel
 
@@ -324,3 +324,13 @@ def test_the_first_picture_waits_for_what_figures_need_and_holds_nobody_up(wb, m
     other.close()
     waiting[1]()
     assert other.frame.children == ()  # closed meanwhile
+
+
+def test_the_colour_of_clusters_finds_them_where_nobody_has(wb, panel):
+    panel.colors.options = (*panel.colors.options, "cluster")
+    panel.colors.value = "cluster"
+    assert wb.calls == [("cluster",)]
+    wb.publish(clustering=Clustering(picture().ids, np.full(5, -1, dtype=np.int32), ()))
+    wb.color = "source"
+    wb.color = "cluster"
+    assert wb.calls == [("cluster",)]

@@ -129,6 +129,8 @@ class MapPanel(MapView):
 
     def _on_color(self, _: object) -> None:
         self._offer_colors()
+        if self.wb.color == CLUSTER and self.wb.clustering is None and self.wb.projection is not None:
+            self.wb.submit("cluster")
         self._redraw(("points", "passages", "key", "anchor"))
 
     def _on_source(self, change: Any) -> None:
