@@ -8,7 +8,6 @@ from workbench.figures.map_sample import drawn_rows
 from workbench.figures.map_traces import map_traces
 from workbench.figures.picture import map_png, map_svg
 from workbench.figures.states import passage_states
-from workbench.figures.still import with_still
 from workbench.figures.twin import twin_figure
 from workbench.figures.write import write_map
 
@@ -23,7 +22,6 @@ __all__ = [
     "map_traces",
     "passage_states",
     "twin_figure",
-    "with_still",
     "write_map",
     "write_map_html",
 ]

@@ -53,7 +53,7 @@ class MapVerbs(ModelVerbs):
             Lay all chunks out anew. Otherwise those that were in the picture stay where they are, and new ones are put
             beside them.
         """
-        from workbench.figures import map_figure, map_png, with_still
+        from workbench.figures import map_figure
 
         chosen = {"n_neighbors": n_neighbors, "min_dist": min_dist, "map_seed": seed}
         self.choose(color=color, dimensions=dimensions, **chosen)
@@ -62,8 +62,7 @@ class MapVerbs(ModelVerbs):
         layout = self._laid_out(method, refit)
         if self.color == "cluster" and self.clustering is None:
             self.submit("cluster").wait()
-        chunks, options = self.chunk_list, {**drawn(self), **around(self)}
-        return with_still(map_figure(layout, chunks, **options), lambda: map_png(layout, chunks, **options))
+        return map_figure(layout, self.chunk_list, **drawn(self), **around(self))
 
     def search(self, question: str) -> Any:
         """Find passages; see `Workbench.search`."""
