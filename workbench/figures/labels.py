@@ -12,8 +12,8 @@ NARROW = frozenset("iljtfrI.,:;'|!()[]` ")
 WIDE = frozenset("mwMW@%—…&")
 STEPS = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0)
 """Candidate places, in heights of a label above and below its centre, and in half widths to its sides."""
-GAP = 2.0
-"""Free pixels around each label."""
+GAP = 6.0
+"""Free pixels around each label: the page may round, and fit its key in otherwise than was reckoned."""
 
 
 @dataclass(frozen=True, slots=True)
