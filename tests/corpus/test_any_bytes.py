@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 
 import docx
 import pptx
@@ -14,12 +13,13 @@ from hypothesis import strategies as st
 
 from tests.corpus.makers import book, message, saved
 from tests.doubles import WordTokenizer
+from tests.faults.effort import effort
 from workbench.corpus import chunk_documents, load
 from workbench.corpus.files import read_files
 from workbench.corpus.walk import Found
 
-EXAMPLES = int(os.environ.get("WORKBENCH_EXAMPLES", "40"))
-"""Damaged files of each format; a campaign sets more."""
+EXAMPLES = effort(40, 1500)
+"""Damaged files of each format."""
 TEXT = "Llamas hum. Vicuñas whistle."
 
 
