@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from workbench.errors import InputError, StoreDamaged, StoreError, StoreLocked
+from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -54,6 +55,7 @@ def local_client(store: Path) -> Iterator[ClientAPI]:
 
     turn = FileLock(store / "chroma.lock", mode=0o600)
     try:
+        passing("file", turn.lock_file)
         turn.acquire(timeout=_PATIENCE)
     except Timeout as error:
         raise StoreLocked(
@@ -64,7 +66,9 @@ def local_client(store: Path) -> Iterator[ClientAPI]:
         with _judged(store):
             _check_tables(chroma_folder(store))
             with _watched(store):
+                passing("file", chroma_folder(store))
                 chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
+                passing("index", "PersistentClient")
                 client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=client_settings())
                 try:
                     _look(client)
@@ -90,6 +94,7 @@ def _watched(store: Path) -> Iterator[None]:
     if strikes >= _STRIKES:
         mark.unlink()
         raise IndexDamaged(f"Opening the Chroma index {chroma_folder(store)} has ended {strikes} processes.")
+    passing("file", mark)
     mark.write_bytes(b"|" * (strikes + 1))
     try:
         yield
@@ -129,6 +134,7 @@ def _check_tables(folder: Path) -> None:
     file = folder / "chroma.sqlite3"
     if not file.exists() or not file.stat().st_size:
         raise IndexDamaged(f"The Chroma index {folder} has lost its tables.")
+    passing("tables", file)
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)
     try:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -140,9 +146,12 @@ def _check_tables(folder: Path) -> None:
 
 def _look(client: ClientAPI) -> None:
     """Search each collection for a vector of its own: that loads what lies on the disk."""
+    passing("index", "list_collections")
     for collection in client.list_collections():
+        passing("index", "get")
         some = collection.get(limit=1, include=["embeddings"])
         if len(some["ids"]):
+            passing("index", "query")
             found = collection.query(query_embeddings=some["embeddings"], n_results=1, include=["distances"])
             if not found["ids"][0]:
                 raise IndexDamaged(f"The Chroma collection {collection.name} does not find its own vectors.")
@@ -181,6 +190,7 @@ def open_server(url: str) -> ClientAPI:
     import chromadb
 
     host, port, secure = _address(url)
+    passing("reply", url)
     return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
 
 
