@@ -17,8 +17,10 @@ import numpy as np
 from workbench.errors import StoreError
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client
+from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.record import Collection, Record, Row
+from workbench.index.rows import room_of
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -77,12 +79,15 @@ def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
     record = Record(store, writable=False)
     try:
         collection = _named(record, name)
+        rows = record.rows(name)
+        needed = room_of(rows) + 4 * len(rows) * (record.dimensions(fingerprint_id(collection.fingerprint)) or 0)
         try:
-            return _bring_up(record, collection, _client(store, server), anew=anew)
+            return _bring_up(record, collection, rows, _client(store, server, needed), anew=anew)
         except IndexDamaged:
             if server is None:
-                set_aside(chroma_folder(store))
-        return _bring_up(record, collection, _client(store, server), anew=True)
+                with told(store):
+                    set_aside(chroma_folder(store))
+        return _bring_up(record, collection, rows, _client(store, server, needed), anew=True)
     finally:
         record.close()
 
@@ -94,12 +99,18 @@ def _named(record: Record, name: str) -> Collection:
     raise StoreError(f"The record in {record.folder} has no collection {name!r}; embed the corpus first.")
 
 
-def _client(store: Path, server: str | None) -> AbstractContextManager[ClientAPI]:
-    return local_client(store) if server is None else server_client(server)
+def _client(store: Path, server: str | None, needed: int) -> AbstractContextManager[ClientAPI]:
+    return local_client(store, needed) if server is None else server_client(server)
 
 
-def _bring_up(record: Record, collection: Collection, opening: AbstractContextManager[ClientAPI], *, anew: bool) -> int:
-    rows = record.rows(collection.name)
+def _bring_up(
+    record: Record,
+    collection: Collection,
+    rows: Sequence[Row],
+    opening: AbstractContextManager[ClientAPI],
+    *,
+    anew: bool,
+) -> int:
     fingerprint = fingerprint_id(collection.fingerprint)
     wanted = {_legal(row.chunk.id): _key(row) for row in rows}
     with opening as client:

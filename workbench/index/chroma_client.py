@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from workbench.disk import measured
 from workbench.errors import InputError, StoreDamaged, StoreError, StoreLocked
 from workbench.seam import passing
 
@@ -24,7 +25,10 @@ _PATIENCE = 10.0
 """Seconds to wait for another process that fills: one whose notebook was killed lives on for a second or two."""
 _STRIKES = 2
 """Processes in a row that ended while they opened an index, after which it is not opened again."""
-_FULL = ("disk is full", "no space left", "file too large", "code: 13")
+_FULL = ("disk is full", "no space left", "file too large", "quota exceeded", "code: 13)")
+_BUSY = ("is locked", "code: 5)")
+_FAILING = ("disk i/o error",)
+"""What SQLite says of a disk that fails, or of a file that must not grow."""
 
 
 class IndexDamaged(StoreDamaged):
@@ -37,50 +41,56 @@ def chroma_folder(store: Path) -> Path:
 
 
 @contextmanager
-def local_client(store: Path) -> Iterator[ClientAPI]:
+def local_client(store: Path, needed: int | None = None) -> Iterator[ClientAPI]:
     """Lend a client on `<store>/chroma`, to one process at a time: two on one folder lose vectors for good.
 
     It is closed at the end, since deleting or renaming the folder under a live client breaks the next one.
+
+    Parameters
+    ----------
+    store
+        Its folder.
+    needed
+        Bytes that are to be written, for messages.
 
     Raises
     ------
     StoreLocked
         Another process has had it open for 10 s.
     StoreError
-        The disk is full.
+        The disk is full or failing, or another program is in the way.
     IndexDamaged
         It cannot be read, or opening it has ended process after process.
     """
     import chromadb
 
     turn = FileLock(store / "chroma.lock", mode=0o600)
+    with _judged(store, needed):
+        _await(turn, store)
     try:
-        passing("file", turn.lock_file)
-        turn.acquire(timeout=_PATIENCE)
-    except Timeout as error:
-        raise StoreLocked(
-            f"The Chroma index in {store} is being filled by another process. Wait until it is done, "
-            "then call wb.rebuild_index()."
-        ) from error
-    try:
-        with _judged(store):
+        with _judged(store, needed), ExitStack() as opened:
             _check_tables(chroma_folder(store))
             with _watched(store):
                 passing("file", chroma_folder(store))
                 chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
                 passing("index", "PersistentClient")
                 client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=client_settings())
-                try:
-                    _look(client)
-                except BaseException:
-                    client.close()  # type: ignore[attr-defined]
-                    raise
-            try:
-                yield client
-            finally:
-                client.close()  # type: ignore[attr-defined]
+                opened.callback(client.close)  # type: ignore[attr-defined]
+                _look(client)
+            yield client
     finally:
         turn.release()
+
+
+def _await(turn: FileLock, store: Path) -> None:
+    passing("file", turn.lock_file)
+    try:
+        turn.acquire(timeout=_PATIENCE)
+    except Timeout as error:
+        raise StoreLocked(
+            f"The Chroma index in {store} is being filled by another process. Wait until it is done, "
+            "then call wb.rebuild_index()."
+        ) from error
 
 
 @contextmanager
@@ -99,12 +109,13 @@ def _watched(store: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        passing("file", mark)
         mark.unlink(missing_ok=True)
 
 
 @contextmanager
-def _judged(store: Path) -> Iterator[None]:
-    """Tell a damaged index from other trouble."""
+def _judged(store: Path, needed: int | None) -> Iterator[None]:
+    """Tell a damaged index from other trouble, which setting it aside would not mend."""
     import chromadb
 
     try:
@@ -116,15 +127,31 @@ def _judged(store: Path) -> Iterator[None]:
         panic = type(error).__name__ == "PanicException"
         if not panic and not isinstance(error, chromadb.errors.ChromaError | sqlite3.Error | KeyError | OSError):
             raise
-        if any(words in str(error).lower() for words in _FULL):
-            raise StoreError(
-                f"The disk that holds the Chroma index in {store} is full ({error}). The vectors are safe in the "
-                "record. Make room and call wb.rebuild_index()."
-            ) from error
-        raise IndexDamaged(
-            f"The Chroma index {chroma_folder(store)} cannot be used ({error}). The record is untouched: call "
+        raise _judgement(error, store, needed) from error
+
+
+def _judgement(error: BaseException, store: Path, needed: int | None) -> StoreError:
+    text, safe = str(error).lower(), "The vectors are safe in the record, and the index is brought up to it later:"
+    if any(words in text for words in _FULL):
+        return StoreError(
+            f"The disk that holds the Chroma index in {store} is full ({error}): {measured(store, needed)}. {safe} "
+            "make room and call wb.rebuild_index()."
+        )
+    if any(words in text for words in _BUSY):
+        return StoreError(
+            f"The Chroma index in {store} is in use by another program ({error}). {safe} close that program and call "
             "wb.rebuild_index()."
-        ) from error
+        )
+    gone = isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError)
+    if any(words in text for words in _FAILING) or (isinstance(error, OSError) and not gone):
+        return StoreError(
+            f"The disk that holds the Chroma index in {store} is full or failing, or the index cannot be written "
+            f"({error}): {measured(store, needed)}. {safe} see to that folder and call wb.rebuild_index()."
+        )
+    return IndexDamaged(
+        f"The Chroma index {chroma_folder(store)} cannot be used ({error}). The record is untouched: call "
+        "wb.rebuild_index()."
+    )
 
 
 def _check_tables(folder: Path) -> None:
