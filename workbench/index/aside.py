@@ -6,6 +6,8 @@ import itertools
 import time
 from pathlib import Path
 
+from workbench.seam import passing
+
 __all__ = ["set_aside"]
 
 
@@ -22,5 +24,6 @@ def set_aside(*paths: Path) -> str:
             break
     for path, name in zip(paths, renamed, strict=True):
         if path.exists():
+            passing("file", path)
             path.rename(name)
     return renamed[0].name

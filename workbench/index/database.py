@@ -13,12 +13,15 @@ from pathlib import Path
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
+from workbench.seam import passing
 
 __all__ = ["Database"]
 
 _WAIT = 1.0
 """Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
 _LOOK = 0.05
+_EMPTY = 100_000
+"""Bytes of a record without rows: its tables, their log, and the log's index."""
 
 
 class Database:
@@ -66,12 +69,14 @@ class Database:
             return True
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit all that is done inside, or nothing of it."""
-        with self.lock, told(self.path.parent):
+    def transaction(self, needed: int | None = None) -> Iterator[sqlite3.Connection]:
+        """Commit all that is done inside, about `needed` bytes, or nothing of it."""
+        with self.lock, told(self.path.parent, needed):
+            passing("tables", "BEGIN")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                passing("tables", "COMMIT")
                 self._connection.execute("COMMIT")
             except BaseException:
                 # A full disk makes SQLite roll back by itself, and a second time is an error that would hide it.
@@ -82,6 +87,7 @@ class Database:
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
         with self.lock, told(self.path.parent):
+            passing("tables", statement)
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
@@ -94,7 +100,7 @@ class Database:
             self._make()
         else:
             self._await()
-        with told(self.path.parent):
+        with told(self.path.parent, _EMPTY if writable else None):
             connection = self._connect()
             try:
                 if writable:
@@ -110,12 +116,14 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         # mode=rw: opening must not make an empty file, which would look like a record without tables.
         address = f"{self.path.absolute().as_uri()}?mode=rw"
+        passing("tables", address)
         return sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)
 
     def _make(self) -> None:
         """Make the file for its owner alone: it holds the texts of all documents. SQLite keeps the mode for its log."""
         if not self.path.exists():
-            with told(self.path.parent):
+            with told(self.path.parent, _EMPTY):
+                passing("file", self.path)
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def _await(self) -> None:
@@ -144,9 +152,11 @@ class Database:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        passing("tables", "PRAGMA journal_mode")
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
+        passing("tables", "CREATE TABLE")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
 
     def _check_version(self, connection: sqlite3.Connection) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, SoftFileLock, Timeout
 
 from workbench.errors import StoreError
+from workbench.seam import passing
 
 __all__ = ["WriterLock"]
 
@@ -38,6 +40,7 @@ class WriterLock:
         if self.held:
             return True
         try:
+            passing("file", self._note.parent / "lock")
             self._lock.acquire()
         except Timeout:
             return False
@@ -64,12 +67,21 @@ class WriterLock:
         # The note is a courtesy: on a full disk there is none, rather than half of one or that of a dead writer.
         fresh = self._note.with_suffix(".new")
         try:
+            passing("file", fresh)
             fresh.touch(mode=0o600)
             fresh.write_text(json.dumps(note), encoding="utf-8")
+            passing("file", self._note)
             fresh.replace(self._note)
         except OSError:
-            self._note.unlink(missing_ok=True)
-            fresh.unlink(missing_ok=True)
+            self._forget(self._note)
+            self._forget(fresh)
+
+    @staticmethod
+    def _forget(note: Path) -> None:
+        # Where even that is refused, the lock itself still says the truth.
+        with suppress(OSError):
+            passing("file", note)
+            note.unlink(missing_ok=True)
 
     def holder(self) -> dict[str, object]:
         """Give pid, host and time of the writer, as far as it said them."""
@@ -82,5 +94,5 @@ class WriterLock:
     def release(self) -> None:
         """Let another process write."""
         if self.held:
-            self._note.unlink(missing_ok=True)
+            self._forget(self._note)
             self._lock.release(force=True)

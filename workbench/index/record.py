@@ -15,9 +15,10 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.database import Database
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
-from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, row_of
+from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, room_of, row_of, size_of
 from workbench.index.vector_file import VectorFile
 from workbench.records import Chunk
+from workbench.seam import passing
 
 __all__ = ["Collection", "Record", "Row"]
 
@@ -88,10 +89,10 @@ class Record:
             A key has no vector, or the file is cut off.
         """
         file = self._file(fingerprint)
-        if file is None or not len(keys):
-            if len(keys):
-                raise StoreDamaged(f"The store {self.folder} has no vectors of that model; embed first.")
+        if not len(keys):
             return np.empty((0, file.dimensions if file else 0), dtype=np.float32)
+        if file is None:
+            raise StoreDamaged(f"The store {self.folder} has no vectors of that model; embed first.")
         positions = self._read_positions(fingerprint)
         try:
             rows = np.fromiter((positions[key] for key in keys), dtype=np.int64, count=len(keys))
@@ -142,11 +143,12 @@ class Record:
         self._require_writable()
         identity = fingerprint_id(fingerprint)
         # Not the database's lock: searches go on while the disk takes the vectors.
-        with self._writing, told(self.folder):
+        needed = vectors.nbytes + room_of(rows) + sum(map(len, keys))
+        with self._writing, told(self.folder, needed):
             keys, vectors = self._fresh(identity, keys, vectors)
             start = self._count(identity)
             VectorFile(self._path(identity), vectors.shape[1]).write(start, vectors)
-            with self._database.transaction() as write:
+            with self._database.transaction(needed) as write:
                 write.execute(
                     "INSERT INTO models VALUES (?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET "
                     "rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
@@ -210,12 +212,9 @@ class Record:
 
     def rows(self, collection: str) -> list[Row]:
         """Give the committed chunks of a collection in order, with the keys of their vectors."""
-        found = self._database.query(
-            'SELECT position, id, document, ordinal, start, "end", text, metadata, key FROM chunks '
-            "WHERE collection = ? ORDER BY position",
-            (collection,),
-        )
-        return [row_of(values) for values in found]
+        columns = 'position, id, document, ordinal, start, "end", text, metadata, key'
+        statement = f"SELECT {columns} FROM chunks WHERE collection = ? ORDER BY position"  # noqa: S608 - ours alone
+        return [row_of(values) for values in self._database.query(statement, (collection,))]
 
     def chunks(self, collection: str) -> tuple[Chunk, ...]:
         """Give the committed chunks of a collection in order."""
@@ -232,7 +231,7 @@ class Record:
     def write_rows(self, collection: Collection, rows: Sequence[Row]) -> None:
         """Write chunk rows whose vectors are known already, and the collection itself."""
         self._require_writable()
-        with self._database.transaction() as write:
+        with self._database.transaction(room_of(rows)) as write:
             insert_rows(write, collection, rows)
 
     def remove_rows(self, collection: str, ids: Sequence[str]) -> None:
@@ -246,7 +245,7 @@ class Record:
     def execute(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run one statement for each row, all in a transaction of their own."""
         self._require_writable()
-        with self._database.transaction() as write:
+        with self._database.transaction(sum(map(size_of, rows))) as write:
             write.executemany(statement, rows)
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
@@ -275,6 +274,7 @@ class Record:
 
     def _begin_writing(self) -> None:
         with told(self.folder):
+            passing("file", self.folder / "vectors")
             (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
             self.writable = True
             for identity, dimensions, rows in self._database.query("SELECT fingerprint, dimensions, rows FROM models"):
@@ -285,8 +285,8 @@ class Record:
         sums = self._database.query(
             "SELECT crc FROM vectors WHERE fingerprint = ? ORDER BY position DESC LIMIT ?", (identity, _TAIL)
         )
-        tail = [int(str(crc)) for (crc,) in reversed(sums)]
-        whole = VectorFile(self._path(identity), dimensions).intact(rows, tail)
+        file = VectorFile(self._path(identity), dimensions)
+        whole = file.intact(rows, [int(str(crc)) for (crc,) in reversed(sums)])
         if whole == rows:
             return
         with self._database.transaction() as write:
@@ -295,6 +295,6 @@ class Record:
             # Tells other processes that the positions they hold are no longer true.
             write.execute("INSERT INTO meta VALUES ('losses', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
         self.notes.append(
-            f"{rows - whole} stored vectors were missing from {self._path(identity).name}; they are embedded again "
-            "when they are needed."
+            f"{rows - whole} stored vectors were missing from {file.path.name}; they are embedded again when they are "
+            "needed."
         )

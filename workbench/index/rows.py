@@ -11,8 +11,9 @@ from typing import Any
 
 from workbench.index.fingerprint import canonical, collection_name, fingerprint_id
 from workbench.records import Chunk
+from workbench.seam import passing
 
-__all__ = ["Collection", "Row", "delete_rows", "insert_rows", "read_text", "row_of"]
+__all__ = ["Collection", "Row", "delete_rows", "insert_rows", "read_text", "room_of", "row_of", "size_of"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Row:
 
 def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequence[Row]) -> None:
     """Write rows inside a transaction, and their collection if it is new."""
+    passing("tables", "INSERT INTO chunks")
     write.execute(
         "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?, ?)",
         (
@@ -73,7 +75,18 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
 
 def delete_rows(write: sqlite3.Connection, collection: str, ids: Sequence[str]) -> None:
     """Take rows out inside a transaction."""
+    passing("tables", "DELETE FROM chunks")
     write.executemany("DELETE FROM chunks WHERE collection = ? AND id = ?", [(collection, _kept(one)) for one in ids])
+
+
+def room_of(rows: Sequence[Row]) -> int:
+    """Give about how many bytes rows take: their texts, and their keys in the row and its index."""
+    return sum(len(row.chunk.text) + len(row.chunk.id) + len(row.chunk.document) + 2 * len(row.key) for row in rows)
+
+
+def size_of(values: Sequence[object]) -> int:
+    """Give about how many bytes the columns of one row take."""
+    return sum(len(value) for value in values if isinstance(value, str | bytes))
 
 
 def row_of(values: Sequence[Any]) -> Row:

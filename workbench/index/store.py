@@ -11,6 +11,7 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
 from workbench.index.record import Record
+from workbench.seam import passing
 
 __all__ = ["Store", "open_store"]
 
@@ -176,6 +177,7 @@ def open_store(path: Path) -> Store:
 
 def _make(folder: Path) -> None:
     try:
+        passing("file", folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.errors import Cancelled, InputError
 from workbench.index.embedding import embed_chunks
+from workbench.index.faults import told
 from workbench.index.fingerprint import text_key
 from workbench.models import info_of, prepare
 from workbench.models.remote.waiting import listening
 from workbench.records import Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options
+from workbench.seam import passing
 from workbench.session.prepare import Prepared, announce, prepared
 from workbench.session.searching import run
 
@@ -163,15 +166,28 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     wb.store.require_writer()
     note = chroma_folder(wb.store.path) / f"{now.collection.name}.filled"
     state = _state(now)
-    if not rebuild and wb.chroma_server is None and note.exists() and note.read_text() == state:
+    if not rebuild and wb.chroma_server is None and _read(note) == state:
         return len(now.chunks)
+    # Forgotten first: what is filled in part must not pass for what it was before.
+    with told(wb.store.path):
+        passing("file", note)
+        note.unlink(missing_ok=True)
     run = rebuild_all if rebuild else fill
     rows = int(
         wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
     )
     if wb.chroma_server is None:
-        note.write_text(state)
+        with told(wb.store.path, len(state)):
+            passing("file", note)
+            note.write_text(state)
     return rows
+
+
+def _read(note: Path) -> str:
+    try:
+        return note.read_text()
+    except (OSError, ValueError):  # never filled, or the note is damaged: filling again costs no vector
+        return ""
 
 
 def _state(now: Prepared) -> str:
