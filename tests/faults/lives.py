@@ -1,0 +1,177 @@
+"""What a notebook does from its first cell to its last, in chapters, told line by line; made to be killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.doubles import WordModel
+from tests.faults.corpora import edit
+from tests.faults.forked import ForkedChild
+from tests.faults.nursery import say
+from workbench import Workbench
+from workbench.index import chroma
+from workbench.jobs.child import Child
+from workbench.protocols import EmbeddingModel
+from workbench.records import Projection
+
+__all__ = ["BATCH", "CHAPTERS", "QUESTION", "live"]
+
+BATCH = 32
+QUESTION = "llama wool"
+_ROWS = 100
+"""Rows sent to Chroma at a time, instead of 1,000: more moments at which it writes its files."""
+
+
+class Batched(WordModel):
+    """Takes batches of the campaign's size."""
+
+    batch_size = BATCH
+
+
+class ToldChild(Child):
+    """A child process of the workbench's own kind, with the campaign's settings."""
+
+    def __init__(self, name: str, sync: int) -> None:
+        super().__init__(name)
+        self.sync = sync
+
+    def run(self, function, /, *args: Any, **options: Any) -> Any:
+        return super().run(_settled, self.sync, function, args, **options)
+
+
+def live(chapter: str, folder: str, store: str, *, model: str = "words", sync: int = 1000, own: bool = False) -> None:
+    """Live one chapter.
+
+    Parameters
+    ----------
+    chapter
+        One of `CHAPTERS`.
+    folder, store
+        Corpus and store.
+    model
+        `words`, or `bundled`.
+    sync
+        Chroma's threshold: rows after which it writes its files.
+    own
+        Whether the index is filled by a child process of the workbench's own kind, which takes seconds to start.
+    """
+    _settle(sync)
+    wb = Workbench(folder, store=store, model=_model(model), llm="extractive")
+    wb.choose(chunk_size=16, chunk_overlap=0)
+    wb.children.update(index=ToldChild("index", sync) if own else ForkedChild(), map=ForkedChild(_without_umap))
+    try:
+        CHAPTERS[chapter](wb, Path(folder))
+        with _stage("close"):
+            pass
+    finally:
+        wb.close()
+    say(notes=list(wb.notes), error=str(wb.error or ""))
+
+
+def _settle(sync: int) -> None:
+    chroma._HNSW["sync_threshold"] = sync
+    chroma._BATCH = _ROWS
+
+
+def _settled(sync: int, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    _settle(sync)
+    return function(*args)
+
+
+def _model(name: str) -> EmbeddingModel:
+    """Give a model that says how many texts it is given, before it reads them."""
+    from workbench.models import embedding_model
+
+    model = Batched() if name == "words" else embedding_model("bundled:all-MiniLM-L6-v2")
+    embed = model.embed
+
+    def told(texts: Sequence[str], role: str) -> np.ndarray:
+        say(sent=len(texts), role=role)
+        return embed(texts, role)
+
+    model.embed = told
+    return model
+
+
+def _without_umap() -> None:
+    import workbench.projection
+
+    def laid_out(vectors, ids, flat, *, neighbours, **settings) -> Projection:
+        return Projection(tuple(ids), flat.coordinates * 2, "umap", settings, None)
+
+    workbench.projection.umap_layout = laid_out
+
+
+@contextmanager
+def _stage(name: str) -> Iterator[None]:
+    say(begin=name)
+    yield
+    say(end=name)
+
+
+def _embed(wb: Workbench) -> None:
+    with _stage("embed"):
+        stored = lambda change: say(stored=change["new"])  # noqa: E731
+        wb.observe(stored, names=["embedded"])
+        wb.embed()
+        wb.unobserve(stored, names=["embedded"])
+        say(embedded=len(wb.chunk_list))
+
+
+def _index(wb: Workbench) -> None:
+    with _stage("index"):
+        say(indexed=wb.submit("fill_index").wait())
+
+
+def _map(wb: Workbench) -> None:
+    with _stage("map"):
+        wb.map(method="umap")
+        say(pictured=len(wb.projection.ids))
+
+
+def _first(wb: Workbench, folder: Path) -> None:
+    with _stage("load"):
+        say(loaded=len(wb.refresh().files))
+    _embed(wb)
+    _index(wb)
+    _map(wb)
+
+
+def _change(wb: Workbench, folder: Path) -> None:
+    with _stage("edit"):
+        edit(folder)
+    with _stage("load"):
+        say(loaded=len(wb.refresh().files))
+    _embed(wb)
+    _index(wb)
+    _map(wb)
+
+
+def _rebuild(wb: Workbench, folder: Path) -> None:
+    with _stage("load"):
+        wb.refresh()
+    with _stage("rebuild"):
+        say(rebuilt=wb.rebuild_index())
+
+
+def _other(wb: Workbench, folder: Path) -> None:
+    with _stage("load"):
+        wb.refresh()
+    with _stage("load other"):
+        say(loaded=len(wb.load(folder.with_name("other")).files))
+    _embed(wb)
+    _index(wb)
+
+
+def _search(wb: Workbench, folder: Path) -> None:
+    with _stage("search"):
+        exact = [one.chunk.id for one in wb.search(QUESTION)]
+        say(exact=exact, hnsw=[one.chunk.id for one in wb.search(QUESTION, engine="hnsw")])
+
+
+CHAPTERS = {"first": _first, "change": _change, "rebuild": _rebuild, "other": _other, "search": _search}
