@@ -166,6 +166,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     if not rebuild and wb.chroma_server is None and note.exists() and note.read_text() == state:
         return len(now.chunks)
     run = rebuild_all if rebuild else fill
+    note.unlink(missing_ok=True)  # whoever is killed from here on leaves an index that may be half there
     rows = int(
         wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
     )
