@@ -19,6 +19,9 @@ __all__ = ["Campaign", "Heard", "Place"]
 
 STARTS = {"first": None, "change": "first", "rebuild": "first", "other": "first"}
 """The chapter that must have been lived before another one."""
+RESUMES = {"first": "first", "change": "change", "rebuild": "again", "other": "other"}
+"""The chapter that is lived after the kill. Nobody rebuilds an index because of it: it must come right by itself."""
+_USUAL = 1000
 
 
 @dataclass
@@ -75,7 +78,7 @@ class Campaign:
         self.nursery = Nursery(**environment)
         self.kills: Counter[str] = Counter()
         self.survived: Counter[str] = Counter()
-        self._wholes: dict[tuple[str, str], Whole] = {}
+        self._wholes: dict[tuple, Whole] = {}
         self._seconds: dict[tuple, dict[str, float]] = {}
 
     def set_out(self, root: Path, chapter: str, **life) -> Place:
@@ -98,9 +101,9 @@ class Campaign:
         """Give what an uninterrupted run would end with."""
         return self._whole(place.life["chapter"], place.life)
 
-    def live(self, place: Place) -> Heard:
-        """Live a chapter to its end."""
-        group = self.nursery.begin(**place.given())
+    def resume(self, place: Place) -> Heard:
+        """Begin again after a kill, and live to the end."""
+        group = self.nursery.begin(**{**place.given(), "chapter": RESUMES[place.life["chapter"]]})
         heard = Heard(list(self.nursery.until_ended()))
         gone(group)
         assert heard.last("ended") == 0, heard.last("failed")
@@ -130,8 +133,9 @@ class Campaign:
 
     def seconds(self, place: Place) -> dict[str, float]:
         """Give how long each stage of the chapter takes, by the uninterrupted run."""
-        self._lived(place.life["chapter"], place.life)
-        return self._seconds[self._kind(place.life["chapter"], place.life)]
+        chapter, life = place.life["chapter"], {**place.life, "sync": _USUAL}
+        self._lived(chapter, life)
+        return self._seconds[self._kind(chapter, life)]
 
     def read(self, place: Place) -> Heard:
         """Have the Chroma index read, in a process that may crash of it."""
@@ -145,10 +149,11 @@ class Campaign:
         self.nursery.close()
 
     def _whole(self, chapter: str, life: dict) -> Whole:
-        known = (chapter, life.get("model", "words"))  # Chroma's threshold is nothing to the record
-        if known not in self._wholes:
-            self._wholes[known] = read_whole(self._lived(chapter, life) / "store")
-        return self._wholes[known]
+        life = {**life, "sync": _USUAL}  # Chroma's threshold is nothing to the record
+        kind = self._kind(chapter, life)
+        if kind not in self._wholes:
+            self._wholes[kind] = read_whole(self._lived(chapter, life) / "store")
+        return self._wholes[kind]
 
     def _lived(self, chapter: str, life: dict) -> Path:
         """Give the folder of an uninterrupted run; made at first need."""
@@ -173,4 +178,4 @@ class Campaign:
 
     @staticmethod
     def _kind(chapter: str, life: dict) -> tuple[str, str, int]:
-        return chapter, life.get("model", "words"), life.get("sync", 1000)
+        return chapter, life.get("model", "words"), life.get("sync", _USUAL)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
 __all__ = ["edit", "write_first", "write_other"]
 
-_WORDS = (
-    "llama alpaca camel desert wool load hill river grass herd salt stone rain sun wind calf mother milk path rope tent "
-    "fire bread water star night day road valley lake snow ice cloud sand tree leaf root seed fruit corn bean"
-).split()
+_TEXT = """
+llama alpaca camel desert wool load hill river grass herd salt stone rain sun wind calf mother milk path rope tent fire
+bread water star night day road valley lake snow ice cloud sand tree leaf root seed fruit corn bean
+"""
+_WORDS = tuple(_TEXT.split())
 FILES, SENTENCES, WORDS = 48, 24, 12
 
 
@@ -36,7 +36,7 @@ def _put(folder: Path, name: str, text: str) -> None:
     fresh = folder.with_name(f"{folder.name}.new")
     fresh.write_text(text, encoding="utf-8")
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    os.replace(fresh, folder / name)
+    fresh.replace(folder / name)
 
 
 def _name(number: int) -> str:

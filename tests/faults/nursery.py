@@ -1,7 +1,7 @@
 """A warm process that forks the lives which the kill campaign ends: none of them has to import anything.
 
-Run as a program it is the nursery itself. It reads one life a line (JSON) and writes lines (JSON): `pid` when a life has
-begun, whatever the life says, `ended` when it is over. One life at a time.
+Run as a program it is the nursery itself. It reads one life a line (JSON) and writes lines (JSON): `pid` when a life
+has begun, whatever the life says, `ended` when it is over. One life at a time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -26,6 +27,8 @@ PATIENCE = 120.0
 """Seconds without a word after which a life counts as hung."""
 # A fork must come from one thread alone, and the library under numpy starts others.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+_NEEDED = ("chromadb", "scipy.linalg", "scipy.spatial", "workbench.models.check", "workbench.projection.picture")
 
 
 class Nursery:
@@ -101,8 +104,8 @@ def gone(group: int, seconds: float = PATIENCE) -> None:
 
 
 def main() -> None:
-    import chromadb  # noqa: F401 - what every life needs
-
+    for name in _NEEDED:
+        import_module(name)
     from tests.faults.chroma_reader import read_index
     from tests.faults.lives import live
 

@@ -40,5 +40,5 @@ def test_a_kill_loses_nothing_that_was_acknowledged(campaign, tmp_path, seed):
     for _ in range(moment.choice((1, 1, 2))):  # the run that resumes may be killed too
         lives.append(campaign.kill(place, moment))
         look(place, lives[-1], before, after)
-    lives.append(campaign.live(place))
+    lives.append(campaign.resume(place))
     look_at_the_end(campaign, place, lives, before, after)
