@@ -17,9 +17,9 @@ from tests.faults.whole import NOTHING, Whole, read_whole
 
 __all__ = ["Campaign", "Heard", "Place"]
 
-STARTS = {"first": None, "change": "first", "rebuild": "first", "other": "first"}
+STARTS = {"first": None, "change": "first", "again": "first", "rebuild": "first", "other": "first"}
 """The chapter that must have been lived before another one."""
-RESUMES = {"first": "first", "change": "change", "rebuild": "again", "other": "other"}
+RESUMES = {"first": "first", "change": "change", "again": "again", "rebuild": "again", "other": "other"}
 """The chapter that is lived after the kill. Nobody rebuilds an index because of it: it must come right by itself."""
 _USUAL = 1000
 

@@ -7,7 +7,6 @@ import random
 
 import pytest
 
-from tests.faults.campaign import Campaign
 from tests.faults.effort import effort
 from tests.faults.promises import look, look_at_the_end
 
@@ -15,19 +14,6 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked pr
 
 SEEDS = effort(20, 200)
 _CHAPTERS = ("first", "change", "rebuild", "other")
-
-
-@pytest.fixture(scope="module")
-def campaign(tmp_path_factory):
-    root = tmp_path_factory.mktemp("campaign")
-    made = Campaign(
-        root,
-        WORKBENCH_CACHE=str(root / "cache"),
-        WORKBENCH_STORES=str(root / "stores"),
-        OLLAMA_HOST="http://127.0.0.1:9",
-    )
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -22,13 +22,14 @@ from workbench.index.record import Collection, Record, Row
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 __all__ = ["chroma_folder", "fill", "rebuild"]
 
 _BATCH = 1000
 """Rows sent at a time; Chroma takes at most 5461."""
-_HNSW: dict[str, object] = {"space": "cosine"}
+_HNSW: CreateHNSWConfiguration = {"space": "cosine"}
 """How a collection is made; all else is as Chroma has it, such as the 1000 rows after which it writes its files."""
 _SAMPLE = 16
 """Vectors that are read back and compared with the record's."""
