@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 import time
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,20 @@ class Heard:
     def all(self, name: str) -> list:
         return [line[name] for line in self.lines if name in line]
 
+    def follow(self, nursery: Nursery, until: Callable[[dict], bool] = lambda line: False, delay: float = 0.0) -> bool:
+        """Hear a life until a line, and some seconds longer; tells whether it is alive then."""
+        for line in nursery.until_ended():
+            self.lines.append(line)
+            if until(line):
+                self.lines += nursery.until_ended(time.monotonic() + delay)
+                break
+        return "ended" not in self.lines[-1]
+
+    @property
+    def killed(self) -> bool:
+        """Whether it was killed, and had not ended before."""
+        return self.last("ended") == -signal.SIGKILL
+
     @property
     def stage(self) -> str:
         """The stage that was under way."""
@@ -58,6 +72,11 @@ class Place:
     def store(self) -> Path:
         return self.root / "store"
 
+    @property
+    def exact(self) -> bool:
+        """Whether the model gives a text the same vector to the bit, whatever is beside it in its batch."""
+        return self.life.get("model", "words") == "words"
+
     def given(self) -> dict:
         return {**self.life, "folder": str(self.root / "corpus"), "store": str(self.store)}
 
@@ -76,8 +95,6 @@ class Campaign:
     def __init__(self, root: Path, **environment: str) -> None:
         self.root = root
         self.nursery = Nursery(**environment)
-        self.kills: Counter[str] = Counter()
-        self.survived: Counter[str] = Counter()
         self._wholes: dict[tuple, Whole] = {}
         self._seconds: dict[tuple, dict[str, float]] = {}
 
@@ -115,20 +132,12 @@ class Campaign:
         stage = moment.choices(list(seconds), [0.2 + took for took in seconds.values()])[0]
         delay = moment.uniform(0, seconds[stage])
         end = moment.choice((os.killpg, os.killpg, os.kill))
-        heard, deadline = Heard(), None
+        heard = Heard()
         group = self.nursery.begin(**place.given())
-        for line in self.nursery.until_ended():
-            heard.lines.append(line)
-            if line.get("begin") == stage:
-                deadline = time.monotonic() + delay
-                break
-        if deadline is not None:
-            heard.lines += self.nursery.until_ended(deadline)
-            if "ended" not in heard.lines[-1]:
-                end(group, signal.SIGKILL)
-                heard.lines += self.nursery.until_ended()
+        if heard.follow(self.nursery, until=lambda line: line.get("begin") == stage, delay=delay):
+            end(group, signal.SIGKILL)
+            heard.follow(self.nursery)
         assert heard.last("failed") is None, heard.last("failed")
-        self.kills[heard.stage if heard.last("ended") == -signal.SIGKILL else "too late"] += 1
         return heard
 
     def seconds(self, place: Place) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.faults.corpora import edit
 from tests.faults.forked import ForkedChild
 from tests.faults.nursery import say
 from workbench import Workbench
+from workbench.errors import ProcessEnded
 from workbench.index import chroma
 from workbench.jobs.child import Child
 from workbench.protocols import EmbeddingModel
@@ -41,10 +43,20 @@ class ToldChild(Child):
         self.sync = sync
 
     def run(self, function, /, *args: Any, **options: Any) -> Any:
+        say(child=super().run(os.getpid))
         return super().run(_settled, self.sync, function, args, **options)
 
 
-def live(chapter: str, folder: str, store: str, *, model: str = "words", sync: int = 1000, own: bool = False) -> None:
+def live(
+    chapter: str,
+    folder: str,
+    store: str,
+    *,
+    model: str = "words",
+    sync: int = 1000,
+    own: bool = False,
+    umap: bool = False,
+) -> None:
     """Live one chapter.
 
     Parameters
@@ -59,11 +71,15 @@ def live(chapter: str, folder: str, store: str, *, model: str = "words", sync: i
         Chroma's threshold: rows after which it writes its files.
     own
         Whether the index is filled by a child process of the workbench's own kind, which takes seconds to start.
+    umap
+        Whether the map is laid out by UMAP, in such a child process, and not by a stand-in.
     """
     _settle(sync)
     wb = Workbench(folder, store=store, model=_model(model), llm="extractive")
     wb.choose(chunk_size=16, chunk_overlap=0)
-    wb.children.update(index=ToldChild("index", sync) if own else ForkedChild(), map=ForkedChild(_without_umap))
+    wb.children["index"] = ToldChild("index", sync) if own else ForkedChild()
+    if not umap:
+        wb.children["map"] = ForkedChild(_without_umap)
     try:
         CHAPTERS[chapter](wb, Path(folder))
     finally:
@@ -124,10 +140,21 @@ def _embed(wb: Workbench) -> None:
 
 def _index(wb: Workbench) -> None:
     with _stage("index"):
-        say(indexed=wb.submit("fill_index").wait())
+        try:
+            rows = wb.submit("fill_index").wait()
+        except ProcessEnded as error:
+            say(index_ended=str(error))
+            wb.dismiss()
+            rows = wb.submit("fill_index").wait()
+        say(indexed=rows)
 
 
 def _map(wb: Workbench) -> None:
+    def told(change: dict[str, Any]) -> None:
+        if "map" in change["new"]:
+            say(drawing=change["new"]["map"].label)
+
+    wb.observe(told, names=["progress"])
     with _stage("map"):
         say(pictured=len(wb.submit("map", "umap").wait()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from workbench.index.fingerprint import fingerprint_id
 from workbench.index.record import Record, Row
 from workbench.index.store import open_store
 
-__all__ = ["NOTHING", "Whole", "read_whole"]
+__all__ = ["NOTHING", "Whole", "read_whole", "whole_of"]
+
+_ROUNDED = 1e-6
+"""A transformer adds up in another order when a text stands beside longer ones."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,15 @@ class Whole:
     def keys(self) -> set[bytes]:
         """Keys of the chunks' vectors; those of questions are left out."""
         return {row.key for rows in self.rows.values() for row in rows}
+
+    def check_vectors(self, expected: Mapping[bytes, bytes], *, exact: bool) -> None:
+        """See that the vectors are the expected ones: to the bit, or within the rounding of batches cut otherwise."""
+        if exact:
+            assert all(expected[key] == vector for key, vector in self.vectors.items())
+        elif self.vectors:
+            wanted = b"".join(expected[key] for key in self.vectors)
+            there = b"".join(self.vectors.values())
+            np.testing.assert_allclose(np.frombuffer(there, "<f4"), np.frombuffer(wanted, "<f4"), rtol=0, atol=_ROUNDED)
 
 
 NOTHING = Whole({}, {})
