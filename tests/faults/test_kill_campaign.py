@@ -20,9 +20,9 @@ CHAPTERS = {"first": 8, "change": 6, "rebuild": 3, "other": 3}
 
 
 def chosen(seed: int, moment: random.Random) -> dict:
-    """Give the life of a seed: every tenth has the bundled model, and another tenth child processes of its own."""
+    """Give the life of a seed: one in twenty has the bundled model, and one child processes of its own."""
     (chapter,) = moment.choices(list(CHAPTERS), CHAPTERS.values())
-    bundled, own = seed % 10 == 9, seed % 10 == 4
+    bundled, own = seed % 20 == 8, seed % 20 == 10
     return {
         "chapter": "first" if bundled else chapter,
         "sync": (2, 10, 1000)[seed % 3],
