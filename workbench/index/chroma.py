@@ -25,12 +25,15 @@ from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 __all__ = ["chroma_folder", "fill", "rebuild"]
 
 _BATCH = 1000
 """Rows sent at a time; Chroma takes at most 5461."""
+_HNSW: CreateHNSWConfiguration = {"space": "cosine"}
+"""How a collection is made; all else is as Chroma has it, such as the 1000 rows after which it writes its files."""
 _SAMPLE = 16
 """Vectors that are read back and compared with the record's."""
 _KEY = "workbench_key"
@@ -147,7 +150,7 @@ def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCo
     passing("index", "create_collection")
     return client.create_collection(
         collection.name,
-        configuration={"hnsw": {"space": "cosine"}},
+        configuration={"hnsw": _HNSW},
         embedding_function=None,
         metadata={
             "corpus": _legal(collection.corpus),

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from workbench.disk import measured
 from workbench.errors import InputError, StoreDamaged, StoreError, StoreLocked
+from workbench.index.chroma_files import torn_files
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _judgement(error: BaseException, store: Path, needed: int | None) -> StoreEr
 
 
 def _check_tables(folder: Path) -> None:
-    """Look at the tables before Chroma does: a client that fails to open stays broken as long as its process."""
+    """Look at tables and files before Chroma does: a client that fails to open stays broken as long as its process."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     file = folder / "chroma.sqlite3"
@@ -169,6 +170,9 @@ def _check_tables(folder: Path) -> None:
         connection.close()
     if found != "ok":
         raise IndexDamaged(f"The tables of the Chroma index {folder} are damaged: {found}.")
+    torn = torn_files(folder)
+    if torn:
+        raise IndexDamaged(f"The files of the Chroma index {folder} are torn: {torn}.")
 
 
 def _look(client: ClientAPI) -> None:

@@ -173,6 +173,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         passing("file", note)
         note.unlink(missing_ok=True)
     run = rebuild_all if rebuild else fill
+    note.unlink(missing_ok=True)  # whoever is killed from here on leaves an index that may be half there
     rows = int(
         wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
     )
