@@ -14,7 +14,7 @@ from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
 
-__all__ = ["Database"]
+__all__ = ["Database", "refuse_orphans"]
 
 _WAIT = 1.0
 """Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
@@ -160,3 +160,11 @@ class Database:
                 f"The store {self.path.parent} was written by a newer workbench (format {row[0]}; this one reads up to "
                 f"{VERSION}). Update the workbench, or choose another folder with store=."
             )
+
+
+def refuse_orphans(folder: Path) -> None:
+    """Say that vectors without a record are damage: beginning anew in their place would write over them."""
+    record, vectors = folder / "record.sqlite3", folder / "vectors"
+    empty = not record.exists() or not record.stat().st_size
+    if empty and vectors.is_dir() and any(vectors.iterdir()):
+        raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")

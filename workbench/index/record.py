@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from workbench.errors import StoreDamaged, StoreError, StoreLocked
-from workbench.index.database import Database
+from workbench.index.database import Database, refuse_orphans
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
+from workbench.index.lock import lock_lost
 from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, row_of
 from workbench.index.vector_file import VectorFile
 from workbench.records import Chunk
@@ -34,6 +35,8 @@ class Record:
         The store.
     writable
         False in a process that is not the store's writer.
+    holds
+        Asked before each commit: whether this process still holds the store's lock.
 
     Attributes
     ----------
@@ -41,22 +44,23 @@ class Record:
         What was found missing when it was opened, a sentence each.
     """
 
-    def __init__(self, folder: Path, writable: bool) -> None:
+    def __init__(self, folder: Path, writable: bool, holds: Callable[[], bool] = lambda: True) -> None:
         self.folder = folder
+        self._holds = holds
         self.writable = False
         self.notes: list[str] = []
         self._positions: dict[str, dict[bytes, int]] = {}
         self._losses = ""
         self._writing = threading.RLock()
         if writable:
-            self._refuse_orphans()
+            refuse_orphans(folder)
         self._database = Database(folder / "record.sqlite3", writable)
         if writable:
             self._begin_writing()
 
     def become_writer(self) -> None:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
-        self._refuse_orphans()
+        refuse_orphans(self.folder)
         self._database.reopen(writable=True)
         self._positions = {}
         self._begin_writing()
@@ -265,13 +269,8 @@ class Record:
                 f"The store {self.folder} can only be read by this process. Close the other notebook and call "
                 "wb.refresh(), or choose another folder with store=."
             )
-
-    def _refuse_orphans(self) -> None:
-        """Say that vectors without a record are damage: beginning anew in their place would write over them."""
-        record, vectors = self.folder / "record.sqlite3", self.folder / "vectors"
-        empty = not record.exists() or not record.stat().st_size
-        if empty and vectors.is_dir() and any(vectors.iterdir()):
-            raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")
+        if not self._holds():
+            raise lock_lost(self.folder)
 
     def _begin_writing(self) -> None:
         with told(self.folder):
