@@ -52,6 +52,11 @@ class Database:
             self._connection.close()
             self._connection, self._file = fresh, self.path.stat().st_ino
 
+    def check_version(self) -> None:
+        """Raise StoreError where a newer workbench has taken the record over since it was opened."""
+        with self.lock, told(self.path.parent):
+            self._check_version(self._connection)
+
     @property
     def replaced(self) -> bool:
         """Whether the file of that name is another one now: set aside by the writer, or deleted and begun anew."""

@@ -70,6 +70,7 @@ class Record:
         if self._database.replaced:
             self._database.reopen(self.writable)
             self._positions = {}
+        self._database.check_version()
 
     @property
     def missing(self) -> bool:
@@ -110,7 +111,7 @@ class Record:
 
     def models(self) -> list[dict[str, object]]:
         """List the fingerprints that have vectors here."""
-        return [json.loads(str(row[0])) for row in self._database.query("SELECT description FROM models")]
+        return [json.loads(str(text)) for (text,) in self.query("SELECT description FROM models")]
 
     def commit_batch(
         self,
@@ -152,12 +153,12 @@ class Record:
             VectorFile(self._path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction() as write:
                 write.execute(
-                    "INSERT INTO models VALUES (?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET "
-                    "rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
+                    "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
                     (identity, canonical(fingerprint), vectors.shape[1], start + len(keys), adopted),
                 )
                 write.executemany(
-                    "INSERT INTO vectors VALUES (?, ?, ?, ?)",
+                    "INSERT INTO vectors (fingerprint, position, key, crc) VALUES (?, ?, ?, ?)",
                     [
                         (identity, start + at, key, zlib.crc32(vector))
                         for at, (key, vector) in enumerate(zip(keys, vectors, strict=True))
@@ -292,7 +293,9 @@ class Record:
             write.execute("DELETE FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, whole))
             write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (whole, identity))
             # Tells other processes that the positions they hold are no longer true.
-            write.execute("INSERT INTO meta VALUES ('losses', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
+            write.execute(
+                "INSERT INTO meta (name, value) VALUES ('losses', 1) ON CONFLICT DO UPDATE SET value = value + 1"
+            )
         self.notes.append(
             f"{rows - whole} stored vectors were missing from {self._path(identity).name}; they are embedded again "
             "when they are needed."

@@ -76,7 +76,7 @@ class Store:
 
     def refresh(self) -> None:
         """Become the writer if nobody is any more; new commits of another process are seen in any case."""
-        if not self._still_writer() and not self._become_writer():
+        if self.users and not self._still_writer() and not self._become_writer():
             self.record.refresh()
 
     def size_bytes(self) -> int:
