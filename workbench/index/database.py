@@ -52,10 +52,14 @@ class Database:
             self._connection.close()
             self._connection, self._file = fresh, self.path.stat().st_ino
 
-    def check_version(self) -> None:
-        """Raise StoreError where a newer workbench has taken the record over since it was opened."""
+    def follow(self, writable: bool) -> bool:
+        """Open the file anew if it is another one now, and tell whether; raises if a newer workbench has it by now."""
+        replaced = self.replaced
+        if replaced:
+            self.reopen(writable)
         with self.lock, told(self.path.parent):
             self._check_version(self._connection)
+        return replaced
 
     @property
     def replaced(self) -> bool:

@@ -67,10 +67,8 @@ class Record:
 
     def refresh(self) -> None:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
-        if self._database.replaced:
-            self._database.reopen(self.writable)
+        if self._database.follow(self.writable):
             self._positions = {}
-        self._database.check_version()
 
     @property
     def missing(self) -> bool:
