@@ -15,7 +15,7 @@ from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
 from workbench.seam import passing
 
-__all__ = ["Database"]
+__all__ = ["Database", "refuse_orphans"]
 
 _WAIT = 1.0
 """Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
@@ -54,6 +54,15 @@ class Database:
         with self.lock:
             self._connection.close()
             self._connection, self._file = fresh, self.path.stat().st_ino
+
+    def follow(self, writable: bool) -> bool:
+        """Open the file anew if it is another one now, and tell whether; raises if a newer workbench has it by now."""
+        replaced = self.replaced
+        if replaced:
+            self.reopen(writable)
+        with self.lock, told(self.path.parent):
+            self._check_version(self._connection)
+        return replaced
 
     @property
     def replaced(self) -> bool:
@@ -170,3 +179,11 @@ class Database:
                 f"The store {self.path.parent} was written by a newer workbench (format {row[0]}; this one reads up to "
                 f"{VERSION}). Update the workbench, or choose another folder with store=."
             )
+
+
+def refuse_orphans(folder: Path) -> None:
+    """Say that vectors without a record are damage: beginning anew in their place would write over them."""
+    record, vectors = folder / "record.sqlite3", folder / "vectors"
+    empty = not record.exists() or not record.stat().st_size
+    if empty and vectors.is_dir() and any(vectors.iterdir()):
+        raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")

@@ -44,7 +44,7 @@ class KeptInRecord(UserDict[bytes, np.ndarray]):
         """Write what is new."""
         if self._rule and self._fresh and self._record.writable:
             rows = [(self._rule, key, self.data[key].astype("<i4").tobytes()) for key in self._fresh]
-            self._record.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            self._record.execute("INSERT OR REPLACE INTO kept (rule, key, value) VALUES (?, ?, ?)", rows)
             self._fresh.clear()
 
     def _array(self, value: bytes) -> np.ndarray:

@@ -100,7 +100,8 @@ def _save(
     joined = b"".join(keys)
     described = json.dumps({**about, "ids": list(ids), "arrays": shapes, "digest": _digest(joined, content)})
     row = (collection, canonical(parameters), described, joined, content)
-    record.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?)", [row])
+    statement = "INSERT OR REPLACE INTO pictures (collection, parameters, about, keys, content) VALUES (?, ?, ?, ?, ?)"
+    record.execute(statement, [row])
 
 
 def _load(

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from workbench.errors import StoreDamaged, StoreError, StoreLocked
-from workbench.index.database import Database
+from workbench.index.database import Database, refuse_orphans
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
+from workbench.index.lock import lock_lost
 from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, room_of, row_of, size_of
 from workbench.index.vector_file import VectorFile
 from workbench.records import Chunk
@@ -35,6 +36,8 @@ class Record:
         The store.
     writable
         False in a process that is not the store's writer.
+    holds
+        Asked before each commit: whether this process still holds the store's lock.
 
     Attributes
     ----------
@@ -42,30 +45,30 @@ class Record:
         What was found missing when it was opened, a sentence each.
     """
 
-    def __init__(self, folder: Path, writable: bool) -> None:
+    def __init__(self, folder: Path, writable: bool, holds: Callable[[], bool] = lambda: True) -> None:
         self.folder = folder
+        self._holds = holds
         self.writable = False
         self.notes: list[str] = []
         self._positions: dict[str, dict[bytes, int]] = {}
         self._losses = ""
         self._writing = threading.RLock()
         if writable:
-            self._refuse_orphans()
+            refuse_orphans(folder)
         self._database = Database(folder / "record.sqlite3", writable)
         if writable:
             self._begin_writing()
 
     def become_writer(self) -> None:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
-        self._refuse_orphans()
+        refuse_orphans(self.folder)
         self._database.reopen(writable=True)
         self._positions = {}
         self._begin_writing()
 
     def refresh(self) -> None:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
-        if self._database.replaced:
-            self._database.reopen(self.writable)
+        if self._database.follow(self.writable):
             self._positions = {}
 
     @property
@@ -107,7 +110,7 @@ class Record:
 
     def models(self) -> list[dict[str, object]]:
         """List the fingerprints that have vectors here."""
-        return [json.loads(str(row[0])) for row in self._database.query("SELECT description FROM models")]
+        return [json.loads(str(text)) for (text,) in self.query("SELECT description FROM models")]
 
     def commit_batch(
         self,
@@ -150,12 +153,12 @@ class Record:
             VectorFile(self._path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction(needed) as write:
                 write.execute(
-                    "INSERT INTO models VALUES (?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET "
-                    "rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
+                    "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
                     (identity, canonical(fingerprint), vectors.shape[1], start + len(keys), adopted),
                 )
                 write.executemany(
-                    "INSERT INTO vectors VALUES (?, ?, ?, ?)",
+                    "INSERT INTO vectors (fingerprint, position, key, crc) VALUES (?, ?, ?, ?)",
                     [
                         (identity, start + at, key, zlib.crc32(vector))
                         for at, (key, vector) in enumerate(zip(keys, vectors, strict=True))
@@ -264,13 +267,8 @@ class Record:
                 f"The store {self.folder} can only be read by this process. Close the other notebook and call "
                 "wb.refresh(), or choose another folder with store=."
             )
-
-    def _refuse_orphans(self) -> None:
-        """Say that vectors without a record are damage: beginning anew in their place would write over them."""
-        record, vectors = self.folder / "record.sqlite3", self.folder / "vectors"
-        empty = not record.exists() or not record.stat().st_size
-        if empty and vectors.is_dir() and any(vectors.iterdir()):
-            raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")
+        if not self._holds():
+            raise lock_lost(self.folder)
 
     def _begin_writing(self) -> None:
         with told(self.folder):
@@ -293,7 +291,9 @@ class Record:
             write.execute("DELETE FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, whole))
             write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (whole, identity))
             # Tells other processes that the positions they hold are no longer true.
-            write.execute("INSERT INTO meta VALUES ('losses', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
+            write.execute(
+                "INSERT INTO meta (name, value) VALUES ('losses', 1) ON CONFLICT DO UPDATE SET value = value + 1"
+            )
         self.notes.append(
             f"{rows - whole} stored vectors were missing from {file.path.name}; they are embedded again when they are "
             "needed."

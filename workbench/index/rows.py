@@ -58,7 +58,7 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
     """Write rows inside a transaction, and their collection if it is new."""
     passing("tables", "INSERT INTO chunks")
     write.execute(
-        "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO collections (name, corpus, model, chunking, fingerprint) VALUES (?, ?, ?, ?, ?)",
         (
             collection.name,
             _kept(collection.corpus),
@@ -68,7 +68,8 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
         ),
     )
     write.executemany(
-        "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        'INSERT OR REPLACE INTO chunks (collection, id, position, document, ordinal, start, "end", text, metadata, '
+        "key, stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(collection.name, *_values(row)) for row in rows],
     )
 
