@@ -12,7 +12,7 @@ from typing import Any
 from workbench.index.fingerprint import canonical, collection_name, fingerprint_id
 from workbench.records import Chunk
 
-__all__ = ["Collection", "Row", "delete_rows", "insert_rows", "read_text", "row_of"]
+__all__ = ["Collection", "Row", "collection_of", "delete_rows", "insert_rows", "read_text", "row_of"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,17 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
 def delete_rows(write: sqlite3.Connection, collection: str, ids: Sequence[str]) -> None:
     """Take rows out inside a transaction."""
     write.executemany("DELETE FROM chunks WHERE collection = ? AND id = ?", [(collection, _kept(one)) for one in ids])
+
+
+def collection_of(values: Sequence[Any]) -> Collection | None:
+    """Make a collection of its columns: name, corpus, model, chunking, fingerprint; None of damaged ones."""
+    name, corpus, model, chunking, fingerprint = values
+    try:
+        return Collection(
+            str(name), read_text(corpus), read_text(model), dict(json.loads(chunking)), dict(json.loads(fingerprint))
+        )
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def row_of(values: Sequence[Any]) -> Row:

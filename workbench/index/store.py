@@ -27,15 +27,13 @@ class Store:
         The folder.
     record
         Chunks and vectors.
-    notes
-        What was found and mended when it was opened, a sentence each.
     embedding
         Held by the job that embeds: two workbenches on one store take turns.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.notes: list[str] = []
+        self._notes: list[str] = []
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
@@ -46,6 +44,11 @@ class Store:
             # Nobody could close this store, and a lock on it would last as long as the process.
             self._lock.release()
             raise
+
+    @property
+    def notes(self) -> list[str]:
+        """What was found and mended, when it was opened and since, a sentence each."""
+        return [*self._notes, *self.record.notes]
 
     @property
     def writable(self) -> bool:
@@ -125,7 +128,6 @@ class Store:
         except StoreDamaged as error:
             self._begin_anew(error)
             self.record.become_writer()
-        self._collect_notes(self.record)
 
     def _open_record(self) -> Record:
         try:
@@ -135,17 +137,12 @@ class Store:
                 raise
             self._begin_anew(error)
             record = Record(self.path, writable=True)
-        self._collect_notes(record)
         return record
 
     def _begin_anew(self, error: StoreDamaged) -> None:
         names = ("record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "vectors")
         aside = set_aside(*(self.path / name for name in names))
-        self.notes.append(f"{error} It was set aside as {aside}; a new record was begun. Embed the corpus again.")
-
-    def _collect_notes(self, record: Record) -> None:
-        self.notes += record.notes
-        record.notes.clear()
+        self._notes.append(f"{error} It was set aside as {aside}; a new record was begun. Embed the corpus again.")
 
 
 def open_store(path: Path) -> Store:

@@ -79,6 +79,13 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
 
 
+def _tell_notes(wb: Engine) -> None:
+    """Publish what was found since the store was opened: vectors are looked at when they are first used."""
+    notes = (*(wb.store.notes if wb.store else ()), *(wb.corpus.notes if wb.corpus else ()))
+    if notes != wb.notes:
+        wb.publish(notes=notes)
+
+
 def _telling_color(chosen: str, corpus: Corpus) -> str:
     """Give the field to colour by: with more files than colours, their folders tell more than the files."""
     sources = {document.metadata.get("source") for document in corpus.documents}
@@ -207,6 +214,7 @@ def announce(wb: Engine, now: Prepared) -> None:
     truncated = int(np.count_nonzero(now.tokens > text_room(now.model)))
     missing_tokens = int(now.tokens[~known].sum())
     wb.clear_map()
+    _tell_notes(wb)
     wb.publish(
         model_info=info_of(now.model),
         token_counts=now.tokens,
