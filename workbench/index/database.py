@@ -19,6 +19,12 @@ __all__ = ["Database"]
 _WAIT = 1.0
 """Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
 _LOOK = 0.05
+_MODES = slice(18, 20)
+"""Bytes of the file that say how it is written and read: 1 with a journal, 2 with a write-ahead log."""
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
 
 
 class Database:
@@ -96,6 +102,8 @@ class Database:
             self._await()
         with told(self.path.parent):
             connection = self._connect()
+            # Damaged text is read as what it is: an error would keep all that is sound from being read too.
+            connection.text_factory = _text
             try:
                 if writable:
                     self._prepare(connection)
@@ -138,6 +146,7 @@ class Database:
                 connection.close()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        self._check_header()
         # Looked at first: a file that is not ours, or newer than we are, stays as it is to the byte.
         if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
             self._check_version(connection)
@@ -148,6 +157,13 @@ class Database:
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
+
+    def _check_header(self) -> None:
+        """See that SQLite will write the file: for a changed mode it would say that the disk can only be read."""
+        with self.path.open("rb") as file:
+            modes = file.read(_MODES.stop)[_MODES]
+        if modes and modes not in {b"\1\1", b"\2\2"}:
+            raise StoreDamaged(f"The record {self.path} does not begin as one.")
 
     def _check_version(self, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()

@@ -227,11 +227,11 @@ class Record:
         with self._database.transaction() as write:
             insert_rows(write, collection, rows)
 
-    def remove_rows(self, collection: str, ids: Sequence[str]) -> None:
-        """Take chunks out of a collection; their vectors stay."""
+    def remove_rows(self, collection: str, ids: Sequence[str]) -> int:
+        """Take chunks out of a collection, and say how many were there; their vectors stay."""
         self._require_writable()
         with self._database.transaction() as write:
-            delete_rows(write, collection, ids)
+            return delete_rows(write, collection, ids)
 
     # Anything else ----------------------------------------------------------------------------------------------
 
@@ -261,6 +261,8 @@ class Record:
     def _refuse_orphans(self) -> None:
         """Say that vectors without a record are damage: beginning anew in their place would write over them."""
         record, vectors = self.folder / "record.sqlite3", self.folder / "vectors"
+        if record.is_symlink() or (record.exists() and not record.is_file()):
+            raise StoreDamaged(f"The record {record} is no file of its own.")
         empty = not record.exists() or not record.stat().st_size
         if empty and vectors.is_dir() and any(vectors.iterdir()):
             raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")

@@ -11,6 +11,7 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
 from workbench.index.record import Record
+from workbench.index.strangers import BESIDE, WITHIN, strangers_aside
 
 __all__ = ["Store", "open_store"]
 
@@ -37,6 +38,7 @@ class Store:
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
+        self._notes += strangers_aside(path, BESIDE)
         self._lock.take()
         try:
             self.record = self._open_record()
@@ -130,6 +132,8 @@ class Store:
             self.record.become_writer()
 
     def _open_record(self) -> Record:
+        if self.writable:
+            self._notes += strangers_aside(self.path, WITHIN, ("vectors",))
         try:
             record = Record(self.path, self.writable)
         except StoreDamaged as error:
