@@ -23,7 +23,7 @@ from workbench.records import Chunk, EmbedPlan, EmbedReport
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Collection", "embed_chunks", "plan"]
+__all__ = ["Collection", "embed_chunks", "plan", "turn"]
 
 _LOOK = 0.1
 """Seconds between looks at the cancel event while another job embeds."""
@@ -94,7 +94,7 @@ def embed_chunks(
     store.require_writer()
     _refuse_twins(chunks)
     began = time.perf_counter()
-    with _turn(store, cancel):
+    with turn(store, cancel):
         fingerprint = _checked(model, collection)
         sent = sent_documents(model, chunks)
         keys = [text_key(fingerprint, "document", text) for text in sent]
@@ -128,8 +128,14 @@ def _refuse_twins(chunks: Sequence[Chunk]) -> None:
 
 
 @contextmanager
-def _turn(store: Store, cancel: Event) -> Iterator[None]:
-    """Wait until no other workbench of this process embeds into the store, or for the cancel."""
+def turn(store: Store, cancel: Event) -> Iterator[None]:
+    """Wait until no other workbench of this process embeds into the store.
+
+    Raises
+    ------
+    Cancelled
+        The event was set before that.
+    """
     while not store.embedding.acquire(timeout=_LOOK):
         if cancel.is_set():
             raise Cancelled("Embedding was stopped before it began: another one into the same store was under way.")

@@ -97,7 +97,7 @@ def _is_of_that_model(database: Database, file: VectorFile, identity: str) -> bo
     """Whether a vector at either end is what was committed; a file that is not there is of any model."""
     if not file.path.exists() and not file.path.is_symlink():
         return True
-    if not file.path.is_file():
+    if file.path.is_symlink() or not file.path.is_file():  # what a link leads to may belong to somebody else
         return False
     ends: list[Any] = [
         pair

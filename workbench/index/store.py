@@ -52,6 +52,10 @@ class Store:
         """What was found and mended, when it was opened and since, a sentence each."""
         return [*self._notes, *self.record.notes]
 
+    def note(self, sentence: str) -> None:
+        """Keep what was found and mended by those who use the store."""
+        self._notes.append(sentence)
+
     @property
     def writable(self) -> bool:
         """Whether this process is the writer."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.index.aside import set_aside
 
-__all__ = ["BESIDE", "WITHIN", "strangers_aside"]
+__all__ = ["BESIDE", "WITHIN", "is_own_file", "strangers_aside"]
 
 BESIDE = ("lock", "writer.json", "writer.new", "chroma.lock", "chroma.opening")
 """Files that any process may look at."""
@@ -28,7 +28,7 @@ def strangers_aside(folder: Path, names: Sequence[str], folders: Sequence[str] =
     folders
         Of folders; a link to one is a folder, since a person may keep large files on another disk.
     """
-    wanted: list[tuple[str, str, Callable[[Path], bool]]] = [(name, "file", _is_file) for name in names]
+    wanted: list[tuple[str, str, Callable[[Path], bool]]] = [(name, "file", is_own_file) for name in names]
     wanted += [(name, "folder", Path.is_dir) for name in folders]
     return [
         f"{folder / name} was no {kind}; it was set aside as {set_aside(folder / name)}."
@@ -41,5 +41,9 @@ def _is_there(path: Path) -> bool:
     return path.is_symlink() or path.exists()
 
 
-def _is_file(path: Path) -> bool:
-    return stat.S_ISREG(path.lstat().st_mode)
+def is_own_file(path: Path) -> bool:
+    """Whether a file is there: no folder, no link, nor a pipe, which would keep whoever reads it waiting."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False

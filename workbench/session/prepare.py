@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources"]
+__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources", "tell"]
 
 _COLORS = 8
 """Groups that a map can show apart."""
@@ -77,6 +77,13 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     opened = open_store(path)
     wb.adopt_store(opened)
     wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
+
+
+def tell(wb: Engine, note: str) -> None:
+    """Say what was found in the store and mended, where the person looks."""
+    if wb.store is not None:
+        wb.store.note(note)
+    _tell_notes(wb)
 
 
 def _tell_notes(wb: Engine) -> None:
