@@ -19,8 +19,10 @@ from tests.doubles import WordModel, WordTokenizer
 from workbench import Workbench
 from workbench.errors import WorkbenchError
 from workbench.index.chroma import chroma_folder
+from workbench.index.layouts import save_layout
 from workbench.projection import pca
 
+PICTURE = {"method": "pca", "dimensions": 2}
 QUESTION = "which llama number 17 hums"
 
 
@@ -120,6 +122,7 @@ def main() -> None:
     wb.embed()
     wanted = truth(wb)
     wb.submit("fill_index").wait()
+    save_layout(wb.store.record, wb.prepared.collection.name, PICTURE, wb.projection, wb.prepared.keys)
     shutil.copytree(made, f"{made}-killed")  # as a process leaves it that is killed
     wb.close()
     say({"chunks": len(wanted["ids"])})

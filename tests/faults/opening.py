@@ -41,8 +41,10 @@ class Opener:
         """The same, as a process leaves it that is killed: with its write-ahead log."""
         return self.made.with_name("made-killed")
 
-    def open(self, base: Path, damage: Callable[[Path], None]) -> dict[str, object]:
-        """Copy a store, damage the copy, have it opened; gives what was said of it."""
+    def open(
+        self, base: Path, damage: Callable[[Path], None], after: Callable[[Path], None] = lambda store: None
+    ) -> dict[str, object]:
+        """Copy a store, damage the copy, have it opened, and look at it afterwards; gives what was said of it."""
         self.cases += 1
         store = self.folder / f"case-{self.cases}"
         shutil.copytree(base, store, symlinks=True)
@@ -55,6 +57,7 @@ class Opener:
             self._start()
         sources = {path.name: path.read_bytes() for path in sorted((self.folder / "corpus").iterdir())}
         assert sources == self.corpus, "the sources were touched"
+        after(store)
         shutil.rmtree(store)
         return said
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
+from workbench.index.wal import committed_frames
 
 __all__ = ["Database"]
 
@@ -37,6 +38,11 @@ class Database:
     writable
         False for a process that may only read.
 
+    Attributes
+    ----------
+    lost_commits
+        Whether its log was damaged when the writer opened it: SQLite reads it up to there.
+
     Raises
     ------
     StoreDamaged
@@ -48,6 +54,8 @@ class Database:
     def __init__(self, path: Path, writable: bool) -> None:
         self.path = path
         self.lock = threading.RLock()
+        self.lost_commits = False
+        self._logged = 0
         self._connection = self._open(writable)
         self._file = path.stat().st_ino
 
@@ -98,6 +106,7 @@ class Database:
     def _open(self, writable: bool) -> sqlite3.Connection:
         if writable:
             self._make()
+            self._logged = committed_frames(self.path.with_name(f"{self.path.name}-wal"))
         else:
             self._await()
         with told(self.path.parent):
@@ -153,6 +162,7 @@ class Database:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        self.lost_commits = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1] < self._logged
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ _ENDS = 16
 """Vectors at each end of a file whose checksums are compared; all others are compared when they are first used."""
 _LONGEST = 1 << 20
 """Numbers in a vector; more is damage."""
+_ORDERED = ("models", "vectors", "collections", "kept", "pictures")
+"""Tables that are quickly looked through. That of the chunks is large, and is looked at when it is read."""
 _AGAIN = "they are embedded again when they are needed."
 
 
@@ -37,12 +40,35 @@ def mend(database: Database, folder: Path) -> list[str]:
     folder
         The store.
     """
+    notes = list(_mend_order(database))
     models: list[Any] = database.query("SELECT fingerprint, description, dimensions, rows FROM models")
-    notes = [note for values in models for note in _mend_model(database, folder, *values)]
+    notes += [note for values in models for note in _mend_model(database, folder, *values)]
     if notes:
         with database.transaction() as write:
             write.execute("DELETE FROM vectors WHERE fingerprint NOT IN (SELECT fingerprint FROM models)")
     return notes + list(_mend_collections(database))
+
+
+def in_order(ids: Sequence[str | bytes]) -> bool:
+    """Tell whether ids come as SQLite sorts them: all text, then all bytes, each by its bytes."""
+    try:
+        keys = [(isinstance(one, bytes), one if isinstance(one, bytes) else one.encode()) for one in ids]
+    except (AttributeError, UnicodeEncodeError):
+        return False  # neither text nor bytes, or text that is damaged
+    return all(before < after for before, after in pairwise(keys))
+
+
+def drop_chunks(database: Database) -> str:
+    """Take out the record's copy of all chunks; gives a sentence about it.
+
+    Among rows that are out of order SQLite finds neither those it looks for nor those it is to take out.
+    """
+    with database.transaction() as write:
+        write.execute("DELETE FROM chunks")
+    return (
+        f"The copy of the chunks in {database.path.name} was damaged. They are written again from the sources when "
+        "they are next embedded; no vector is lost."
+    )
 
 
 def drop_torn(database: Database, fingerprint: str, positions: list[object]) -> str:
@@ -58,6 +84,22 @@ def drop_torn(database: Database, fingerprint: str, positions: list[object]) -> 
 def torn_note(fingerprint: str, count: int) -> str:
     """Say how many vectors of a file are not what was committed."""
     return f"{count} stored vectors in {vector_path(Path(), fingerprint).name} were damaged; "
+
+
+def _mend_order(database: Database) -> Iterator[str]:
+    """Put rows back in order, among which SQLite would find no more what it looks for; its quick check passes them."""
+    for table in _ORDERED:
+        if database.query(f"PRAGMA integrity_check({table})") != [("ok",)]:
+            rows = database.query(f"SELECT * FROM {table}")  # noqa: S608 - the names are ours
+            marks = ", ".join("?" * len(rows[0]))
+            with database.transaction() as write:
+                write.execute(f"DELETE FROM {table}")  # noqa: S608
+                write.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)  # noqa: S608
+                _count_loss(write)
+            yield (
+                f"Rows of the table {table} in {database.path.name} were out of order, and were put back. What is lost "
+                "is made again when it is needed."
+            )
 
 
 def _mend_model(
@@ -78,8 +120,12 @@ def _mend_model(
     if whole < rows:
         _forget(database, identity, whole)
         yield f"{rows - whole} stored vectors were missing from {path.name}; {_AGAIN}"
-    elif database.query("SELECT 1 FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, rows)):
-        _forget(database, identity, rows)
+        return
+    stray: list[Any] = database.query(
+        "SELECT position FROM vectors WHERE fingerprint = ? AND NOT position < ?", (identity, rows)
+    )
+    if stray:
+        yield drop_torn(database, identity, [at for (at,) in stray])
 
 
 def _names_itself(identity: Any, description: Any) -> bool:

@@ -15,7 +15,7 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.database import Database
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
-from workbench.index.mending import drop_torn, mend, torn_note
+from workbench.index.mending import drop_chunks, drop_torn, in_order, mend, torn_note
 from workbench.index.positions import Positions
 from workbench.index.rows import Collection, Row, collection_of, delete_rows, insert_rows, read_text, row_of
 from workbench.index.vector_file import VectorFile, vector_path
@@ -201,6 +201,9 @@ class Record:
     def stored(self, collection: str) -> dict[str, tuple[bytes, int]]:
         """Give, by chunk id, the vector's key and the row's stamp as they were last committed."""
         rows: list[Any] = self._database.query("SELECT id, key, stamp FROM chunks WHERE collection = ?", (collection,))
+        if self.writable and not in_order([name for name, _, _ in rows]):
+            self.notes.append(drop_chunks(self._database))
+            return {}
         return {read_text(name): (key, stamp) for name, key, stamp in rows}
 
     def rows(self, collection: str) -> list[Row]:
@@ -271,4 +274,9 @@ class Record:
         with told(self.folder):
             (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
             self.writable = True
+            if self._database.lost_commits:
+                self.notes.append(
+                    f"The log of the record in {self.folder} was damaged, and its last commits are lost. What they "
+                    "held is embedded again when it is needed."
+                )
             self.notes += mend(self._database, self.folder)
