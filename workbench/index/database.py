@@ -162,7 +162,8 @@ class Database:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
-        self.lost_commits = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1] < self._logged
+        read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]  # -1 where there is no log
+        self.lost_commits = max(0, read) < self._logged
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
