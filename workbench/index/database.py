@@ -13,6 +13,7 @@ from pathlib import Path
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
+from workbench.index.wal import committed_frames
 from workbench.seam import passing
 
 __all__ = ["Database", "refuse_orphans"]
@@ -22,6 +23,12 @@ _WAIT = 1.0
 _LOOK = 0.05
 _EMPTY = 100_000
 """Bytes of a record without rows: its tables, their log, and the log's index."""
+_MODES = slice(18, 20)
+"""Bytes of the file that say how it is written and read: 1 with a journal, 2 with a write-ahead log."""
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
 
 
 class Database:
@@ -34,6 +41,11 @@ class Database:
     writable
         False for a process that may only read.
 
+    Attributes
+    ----------
+    lost_commits
+        Whether its log was damaged when the writer opened it: SQLite reads it up to there.
+
     Raises
     ------
     StoreDamaged
@@ -45,6 +57,8 @@ class Database:
     def __init__(self, path: Path, writable: bool) -> None:
         self.path = path
         self.lock = threading.RLock()
+        self.lost_commits = False
+        self._logged = 0
         self._connection = self._open(writable)
         self._file = path.stat().st_ino
 
@@ -107,10 +121,13 @@ class Database:
     def _open(self, writable: bool) -> sqlite3.Connection:
         if writable:
             self._make()
+            self._logged = committed_frames(self.path.with_name(f"{self.path.name}-wal"))
         else:
             self._await()
         with told(self.path.parent, _EMPTY if writable else None):
             connection = self._connect()
+            # Damaged text is read as what it is: an error would keep all that is sound from being read too.
+            connection.text_factory = _text
             try:
                 if writable:
                     self._prepare(connection)
@@ -155,18 +172,28 @@ class Database:
                 connection.close()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        self._check_header()
         # Looked at first: a file that is not ours, or newer than we are, stays as it is to the byte.
         if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
             self._check_version(connection)
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]  # -1 where there is no log
+        self.lost_commits = max(0, read) < self._logged
         passing("tables", "PRAGMA journal_mode")
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
         passing("tables", "CREATE TABLE")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
+
+    def _check_header(self) -> None:
+        """See that SQLite will write the file: for a changed mode it would say that the disk can only be read."""
+        with self.path.open("rb") as file:
+            modes = file.read(_MODES.stop)[_MODES]
+        if modes and modes not in {b"\1\1", b"\2\2"}:
+            raise StoreDamaged(f"The record {self.path} does not begin as one.")
 
     def _check_version(self, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
@@ -184,6 +211,8 @@ class Database:
 def refuse_orphans(folder: Path) -> None:
     """Say that vectors without a record are damage: beginning anew in their place would write over them."""
     record, vectors = folder / "record.sqlite3", folder / "vectors"
+    if record.is_symlink() or (record.exists() and not record.is_file()):
+        raise StoreDamaged(f"The record {record} is no file of its own.")
     empty = not record.exists() or not record.stat().st_size
     if empty and vectors.is_dir() and any(vectors.iterdir()):
         raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")

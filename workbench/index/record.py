@@ -16,15 +16,24 @@ from workbench.index.database import Database, refuse_orphans
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.lock import lock_lost
-from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, room_of, row_of, size_of
-from workbench.index.vector_file import VectorFile
+from workbench.index.mending import drop_chunks, drop_torn, in_order, mend, torn_note
+from workbench.index.positions import Positions
+from workbench.index.rows import (
+    Collection,
+    Row,
+    collection_of,
+    delete_rows,
+    insert_rows,
+    read_text,
+    room_of,
+    row_of,
+    size_of,
+)
+from workbench.index.vector_file import VectorFile, vector_path
 from workbench.records import Chunk
 from workbench.seam import passing
 
 __all__ = ["Collection", "Record", "Row"]
-
-_TAIL = 256
-"""Last vectors of a file whose checksums are compared when it is opened: those that a crash may have torn."""
 
 
 class Record:
@@ -42,7 +51,7 @@ class Record:
     Attributes
     ----------
     notes
-        What was found missing when it was opened, a sentence each.
+        What was found missing or damaged, when it was opened or when it was first used, a sentence each.
     """
 
     def __init__(self, folder: Path, writable: bool, holds: Callable[[], bool] = lambda: True) -> None:
@@ -50,12 +59,11 @@ class Record:
         self._holds = holds
         self.writable = False
         self.notes: list[str] = []
-        self._positions: dict[str, dict[bytes, int]] = {}
-        self._losses = ""
         self._writing = threading.RLock()
         if writable:
             refuse_orphans(folder)
         self._database = Database(folder / "record.sqlite3", writable)
+        self._positions = Positions(self._database, self._file)
         if writable:
             self._begin_writing()
 
@@ -63,13 +71,13 @@ class Record:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
         refuse_orphans(self.folder)
         self._database.reopen(writable=True)
-        self._positions = {}
+        self._positions.forget()
         self._begin_writing()
 
     def refresh(self) -> None:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
         if self._database.follow(self.writable):
-            self._positions = {}
+            self._positions.forget()
 
     @property
     def missing(self) -> bool:
@@ -150,7 +158,7 @@ class Record:
         with self._writing, told(self.folder, needed):
             keys, vectors = self._fresh(identity, keys, vectors)
             start = self._count(identity)
-            VectorFile(self._path(identity), vectors.shape[1]).write(start, vectors)
+            VectorFile(vector_path(self.folder, identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction(needed) as write:
                 write.execute(
                     "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
@@ -184,33 +192,33 @@ class Record:
 
     def _read_positions(self, fingerprint: str) -> dict[bytes, int]:
         with self._database.lock:
-            losses = str(self._database.query("SELECT value FROM meta WHERE name = 'losses'"))
-            if losses != self._losses:
-                self._losses, self._positions = losses, {}
-            held = self._positions.setdefault(fingerprint, {})
-            # Without losses, positions only grow: what is new, from any process, lies behind what is held.
-            fresh = self._database.query(
-                "SELECT key, position FROM vectors WHERE fingerprint = ? AND position >= ?", (fingerprint, len(held))
-            )
-            held.update(fresh)  # type: ignore[arg-type]
+            held = self._positions.of(fingerprint)
+            torn = self._positions.torn.pop(fingerprint, [])
+            if not torn:
+                return held
+            if self.writable:
+                self.notes.append(drop_torn(self._database, fingerprint, torn))
+                return self._positions.of(fingerprint)
+            note = torn_note(fingerprint, len(torn)) + "they are left out until the store's writer embeds them again."
+            self.notes += [note] if note not in self.notes else []
             return held
 
     def _count(self, fingerprint: str) -> int:
         found = self._database.query("SELECT rows FROM models WHERE fingerprint = ?", (fingerprint,))
         return int(str(found[0][0])) if found else 0
 
-    def _path(self, fingerprint: str) -> Path:
-        return self.folder / "vectors" / f"{fingerprint[:12]}.f32"
-
     def _file(self, fingerprint: str) -> VectorFile | None:
         dimensions = self.dimensions(fingerprint)
-        return VectorFile(self._path(fingerprint), dimensions) if dimensions else None
+        return VectorFile(vector_path(self.folder, fingerprint), dimensions) if dimensions else None
 
     # Chunks -----------------------------------------------------------------------------------------------------
 
     def stored(self, collection: str) -> dict[str, tuple[bytes, int]]:
         """Give, by chunk id, the vector's key and the row's stamp as they were last committed."""
         rows: list[Any] = self._database.query("SELECT id, key, stamp FROM chunks WHERE collection = ?", (collection,))
+        if self.writable and not in_order([name for name, _, _ in rows]):
+            self.notes.append(drop_chunks(self._database))
+            return {}
         return {read_text(name): (key, stamp) for name, key, stamp in rows}
 
     def rows(self, collection: str) -> list[Row]:
@@ -225,11 +233,8 @@ class Record:
 
     def collections(self) -> list[Collection]:
         """List the collections."""
-        found: list[Any] = self._database.query("SELECT name, corpus, model, chunking, fingerprint FROM collections")
-        return [
-            Collection(name, read_text(corpus), read_text(model), json.loads(chunking), json.loads(fingerprint))
-            for name, corpus, model, chunking, fingerprint in found
-        ]
+        found = self._database.query("SELECT name, corpus, model, chunking, fingerprint FROM collections")
+        return [collection for values in found if (collection := collection_of(values)) is not None]
 
     def write_rows(self, collection: Collection, rows: Sequence[Row]) -> None:
         """Write chunk rows whose vectors are known already, and the collection itself."""
@@ -237,11 +242,11 @@ class Record:
         with self._database.transaction(room_of(rows)) as write:
             insert_rows(write, collection, rows)
 
-    def remove_rows(self, collection: str, ids: Sequence[str]) -> None:
-        """Take chunks out of a collection; their vectors stay."""
+    def remove_rows(self, collection: str, ids: Sequence[str]) -> int:
+        """Take chunks out of a collection, and say how many were there; their vectors stay."""
         self._require_writable()
         with self._database.transaction() as write:
-            delete_rows(write, collection, ids)
+            return delete_rows(write, collection, ids)
 
     # Anything else ----------------------------------------------------------------------------------------------
 
@@ -275,26 +280,9 @@ class Record:
             passing("file", self.folder / "vectors")
             (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
             self.writable = True
-            for identity, dimensions, rows in self._database.query("SELECT fingerprint, dimensions, rows FROM models"):
-                self._forget_lost(str(identity), int(str(dimensions)), int(str(rows)))
-
-    def _forget_lost(self, identity: str, dimensions: int, rows: int) -> None:
-        """Take out rows whose vectors are missing from the file or torn, so that they are embedded again."""
-        sums = self._database.query(
-            "SELECT crc FROM vectors WHERE fingerprint = ? ORDER BY position DESC LIMIT ?", (identity, _TAIL)
-        )
-        file = VectorFile(self._path(identity), dimensions)
-        whole = file.intact(rows, [int(str(crc)) for (crc,) in reversed(sums)])
-        if whole == rows:
-            return
-        with self._database.transaction() as write:
-            write.execute("DELETE FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, whole))
-            write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (whole, identity))
-            # Tells other processes that the positions they hold are no longer true.
-            write.execute(
-                "INSERT INTO meta (name, value) VALUES ('losses', 1) ON CONFLICT DO UPDATE SET value = value + 1"
-            )
-        self.notes.append(
-            f"{rows - whole} stored vectors were missing from {file.path.name}; they are embedded again when they are "
-            "needed."
-        )
+            if self._database.lost_commits:
+                self.notes.append(
+                    f"The log of the record in {self.folder} was damaged, and its last commits are lost. What they "
+                    "held is embedded again when it is needed."
+                )
+            self.notes += mend(self._database, self.folder)

@@ -50,7 +50,8 @@ CREATE TABLE IF NOT EXISTS chunks (
     PRIMARY KEY (collection, id)
 ) WITHOUT ROWID;
 
--- What is known of a document by its content: int32 boundaries of chunks, or token counts; `rule` says by which rule.
+-- What is known of a document by its content: int32 boundaries of chunks, or token counts, and the CRC-32 of
+-- rule, key and these; `rule` says by which rule.
 CREATE TABLE IF NOT EXISTS kept (
     rule TEXT NOT NULL,
     key BLOB NOT NULL,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources"]
+__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources", "tell"]
 
 _COLORS = 8
 """Groups that a map can show apart."""
@@ -83,6 +83,20 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     opened = open_store(path)
     wb.adopt_store(opened)
     wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
+
+
+def tell(wb: Engine, note: str) -> None:
+    """Say what was found in the store and mended, where the person looks."""
+    if wb.store is not None:
+        wb.store.note(note)
+    _tell_notes(wb)
+
+
+def _tell_notes(wb: Engine) -> None:
+    """Publish what was found since the store was opened: vectors are looked at when they are first used."""
+    notes = (*(wb.store.notes if wb.store else ()), *(wb.corpus.notes if wb.corpus else ()))
+    if notes != wb.notes:
+        wb.publish(notes=notes)
 
 
 def _telling_color(chosen: str, corpus: Corpus) -> str:
@@ -213,6 +227,7 @@ def announce(wb: Engine, now: Prepared) -> None:
     truncated = int(np.count_nonzero(now.tokens > text_room(now.model)))
     missing_tokens = int(now.tokens[~known].sum())
     wb.clear_map()
+    _tell_notes(wb)
     wb.publish(
         model_info=info_of(now.model),
         token_counts=now.tokens,

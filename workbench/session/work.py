@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.errors import Cancelled, InputError
-from workbench.index.embedding import embed_chunks
-from workbench.index.faults import told
+from workbench.index.embedding import embed_chunks, turn
+from workbench.index.filled import Filled
 from workbench.index.fingerprint import text_key
+from workbench.index.record import Row
+from workbench.index.restoring import bring_up, restore
 from workbench.models import info_of, prepare
 from workbench.models.remote.waiting import listening
 from workbench.records import Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options
-from workbench.seam import passing
-from workbench.session.prepare import Prepared, announce, prepared
+from workbench.session.prepare import Prepared, announce, prepared, tell
 from workbench.session.searching import run
 
 if TYPE_CHECKING:
@@ -155,40 +155,54 @@ def look_at_server(wb: Engine, model: str) -> None:
 def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long.
 
-    What was filled last is noted beside the index, so that an index that is up to date costs no process.
+    What was filled last is noted beside the index, so that an index that is up to date costs no process. One whose
+    files are no longer what they were then is set aside and made anew.
     """
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
-    from workbench.index.chroma_client import chroma_folder
 
     now = prepared(wb, job)
     assert wb.store is not None
     wb.store.require_writer()
-    note = chroma_folder(wb.store.path) / f"{now.collection.name}.filled"
-    state = _state(now)
-    if not rebuild and wb.chroma_server is None and _read(note) == state:
-        return len(now.chunks)
-    # Forgotten first: what is filled in part must not pass for what it was before.
-    with told(wb.store.path):
-        passing("file", note)
-        note.unlink(missing_ok=True)
+    filled, state = Filled(wb.store.path, now.collection.name), _state(now)
+    before, files = filled.read()
+    if wb.chroma_server is None and before == state and not rebuild:
+        if files and files == filled.files():
+            return len(now.chunks)
+        if files:
+            aside = filled.set_index_aside()
+            tell(wb, f"The Chroma index was not as it was left. It was set aside as {aside}, and is made anew.")
+    whole = _rows_written(wb, job, now)
+    for note in filled.forget():
+        tell(wb, note)
     run = rebuild_all if rebuild else fill
-    note.unlink(missing_ok=True)  # whoever is killed from here on leaves an index that may be half there
+    asides = _asides(wb)
     rows = int(
         wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
     )
-    if wb.chroma_server is None:
-        with told(wb.store.path, len(state)):
-            passing("file", note)
-            note.write_text(state)
+    for aside in sorted(_asides(wb) - asides):
+        tell(wb, f"The Chroma index could not be used. It was set aside as {aside}, and made anew from the record.")
+    if wb.chroma_server is None and whole:
+        filled.write(state)
     return rows
 
 
-def _read(note: Path) -> str:
-    try:
-        return note.read_text()
-    except (OSError, ValueError):  # never filled, or the note is damaged: filling again costs no vector
-        return ""
+def _rows_written(wb: Engine, job: Job, now: Prepared) -> bool:
+    """See that the record holds the chunks as they are; False where some have no vector yet."""
+    assert wb.store is not None
+    if not wb.store.record.known(now.fingerprint_id, now.keys).all():
+        return False
+    with turn(wb.store, job.cancel):
+        rows = [Row(at, chunk, key) for at, (chunk, key) in enumerate(zip(now.chunks, now.keys, strict=True))]
+        bring_up(wb.store.record, now.collection, rows)
+        if restore(wb.store.record, now.collection, rows):
+            tell(wb, f"The record's copy of the chunks of {now.collection.name} was damaged; it was written again.")
+    return True
+
+
+def _asides(wb: Engine) -> set[str]:
+    assert wb.store is not None
+    return {path.name for path in wb.store.path.glob("chroma.damaged-*")}
 
 
 def _state(now: Prepared) -> str:
