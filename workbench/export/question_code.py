@@ -95,7 +95,7 @@ def _ollama(model: Any) -> Part:
 
 def _own_host(model: Any) -> str:
     """Give the address that the model was told, empty where it is that of OLLAMA_HOST, or holds a password."""
-    from workbench.models.ollama.client import resolve_host
+    from workbench.models.ollama.hosts import resolve_host
 
     told = model.request([""]).host
     return "" if told == resolve_host(None) or "@" in told else told

@@ -11,6 +11,7 @@ from workbench.models.remote import keys
 from workbench.models.remote.address import address
 from workbench.models.remote.errors import Service, missing_package
 from workbench.models.remote.http import http_client
+from workbench.models.remote.in_clear import warn_once
 from workbench.models.remote.model import RemoteModel
 from workbench.models.remote.secret import Secret, scrubbed
 
@@ -88,6 +89,7 @@ class AzureModel(RemoteModel):
             import openai
         except ImportError:
             raise missing_package("openai", "azure") from None
+        warn_once(self.server, self.sends)
         return openai.AzureOpenAI(
             azure_endpoint=self.address.url,
             azure_deployment=self.name,

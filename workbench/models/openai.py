@@ -60,7 +60,7 @@ class OpenAIModel(RemoteModel):
         return "" if self._access.home else super()._host()
 
     def _open(self) -> openai.OpenAI:
-        return self._access.open(self._timeout)
+        return self._access.open(self._timeout, self.sends)
 
     def _service(self) -> Service:
         return self._access.service(self.id, self.name, self._timeout)

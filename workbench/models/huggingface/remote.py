@@ -13,6 +13,7 @@ import httpx
 
 from workbench.errors import ModelError, ModelNotFound, ServerError
 from workbench.models.huggingface.cache import is_commit, offline
+from workbench.models.ollama.hosts import is_loopback
 
 __all__ = ["Listing", "NoNetwork", "Remote", "RemoteFile"]
 
@@ -66,7 +67,8 @@ class Remote:
         self._client = httpx.Client(
             headers={"user-agent": "rag-workbench", **_authorisation(token)},
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=True,
+            follow_redirects=True,  # to where the files are; httpx takes the token off on the way to another host
+            trust_env=not is_loopback(self.endpoint),  # a proxy cannot reach a mirror on this machine
         )
 
     def __enter__(self) -> Self:
@@ -118,7 +120,7 @@ class Remote:
             yield
         except httpx.TransportError as error:
             raise NoNetwork(
-                f"huggingface:{name} is not in the cache{_at(revision)}, and {self.endpoint} cannot be reached "
+                f"huggingface:{name} is not in the cache{_at(revision)}, and {_shown(self.endpoint)} cannot be reached "
                 f"({type(error).__name__}). Connect to the network and try again, or give the folder of a copy: "
                 "huggingface:/path/to/folder."
             ) from error
@@ -178,6 +180,12 @@ def _read_listing(reply: Any, name: str) -> Listing:
     if not is_commit(commit) or unsafe or not all(file.etag.isalnum() for file in files):
         raise ModelError(f"The hub's list of the files of {name} is not of the form expected; nothing was fetched.")
     return Listing(commit, files)
+
+
+def _shown(endpoint: str) -> str:
+    """Give an address without the user and password that it may hold."""
+    scheme, mark, rest = endpoint.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
 
 
 def _at(revision: str | None) -> str:

@@ -9,6 +9,7 @@ from workbench.models.remote import keys
 from workbench.models.remote.address import address
 from workbench.models.remote.errors import Service, missing_package
 from workbench.models.remote.http import http_client
+from workbench.models.remote.in_clear import warn_once
 from workbench.models.remote.secret import Secret
 
 if TYPE_CHECKING:
@@ -65,12 +66,13 @@ class OpenAIAccess:
             return self._given
         return keys.found("openai")
 
-    def open(self, timeout: float, wire: Wire | None = None) -> openai.OpenAI:
-        """Make a client; `wire` learns its connection, to cut it."""
+    def open(self, timeout: float, sends: str, wire: Wire | None = None) -> openai.OpenAI:
+        """Make a client to send such things; `wire` learns its connection, to cut it."""
         try:
             import openai
         except ImportError:
             raise missing_package("openai", "openai") from None
+        warn_once(self.address.url, sends)
         key = self.key()
         return openai.OpenAI(
             api_key=key.reveal() or "none",

@@ -47,7 +47,7 @@ def address(given: str, option: str, example: str) -> Address:
     InputError
         It is no such address, or holds a password or a query.
     """
-    from workbench.models.ollama.client import is_loopback
+    from workbench.models.ollama.hosts import is_loopback
 
     url = given.strip().rstrip("/")
     try:
