@@ -17,7 +17,7 @@ from workbench.models.remote import keys
 from workbench.models.remote.access import OpenAIAccess
 from workbench.models.remote.errors import failed
 from workbench.models.remote.in_clear import ASKED
-from workbench.models.remote.secret import Secret
+from workbench.models.remote.secret import Secret, guarded
 from workbench.models.wire import Wire
 from workbench.records import Piece, PromptRequest
 
@@ -71,6 +71,8 @@ class OpenAIChat:
         timeout: float = 120.0,
         consent: bool = False,
     ) -> None:
+        # A traceback may show the variables of this function.
+        api_key, base_url = Secret.of(api_key), guarded(base_url)
         self.id, self.name = f"openai:{name}", name
         if (context is not None and context < 1) or not 0 < timeout < float("inf"):
             raise InputError(
