@@ -16,6 +16,8 @@
     ├── ConsentNeeded                  text would leave this machine, and nobody allowed it
     └── Cancelled                      stopped by the person, or overtaken by a newer request
 
+`UnencryptedWarning` is no error but a warning: text crosses a network in the clear.
+
 The text of every error says what was given, what was expected and what to do next.
 """
 
@@ -34,6 +36,7 @@ __all__ = [
     "StoreDamaged",
     "StoreError",
     "StoreLocked",
+    "UnencryptedWarning",
     "WorkbenchError",
 ]
 
@@ -96,3 +99,7 @@ class ConsentNeeded(WorkbenchError):
 
 class Cancelled(WorkbenchError):
     """The work was stopped by the person or overtaken by a newer request."""
+
+
+class UnencryptedWarning(UserWarning):
+    """Text crosses a network in the clear, to a server on another machine."""

@@ -14,9 +14,11 @@ import numpy as np
 
 from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, InputError
+from workbench.index.chroma_address import checked_address, is_address
 from workbench.index.store import Store
 from workbench.jobs.child import Child
 from workbench.jobs.lane import Job, Lane
+from workbench.models.remote.in_clear import INDEXED, warn_once
 from workbench.records import Chunk, Neighbours, Progress, ServerStatus
 from workbench.session.in_use import InUse
 from workbench.session.prepare import Chunked, Prepared
@@ -48,7 +50,7 @@ class Engine(InUse):
         super().__init__()
         self.source = source
         self.store_given = store
-        self.chroma_server = store if isinstance(store, str) and store.startswith(("http://", "https://")) else None
+        self.chroma_server = checked_address(store) if is_address(store) else None
         self.corpus: Corpus | None = None
         self.chunked: Chunked | None = None
         self.store: Store | None = None
@@ -63,6 +65,8 @@ class Engine(InUse):
         self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
         self._at_exit = _close_later(self)
+        warn_once(self.chroma_server or "", INDEXED)
+        self.say_in_clear(self.chroma_server or "", INDEXED)
 
     # Verbs ------------------------------------------------------------------------------------------------------
 

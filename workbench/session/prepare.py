@@ -82,7 +82,8 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     path = Path(given).expanduser() if given else stores_folder() / corpus.identity
     opened = open_store(path)
     wb.adopt_store(opened)
-    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
+    notes = (*opened.notes, *corpus.notes, *wb.in_clear)
+    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=notes)
 
 
 def tell(wb: Engine, note: str) -> None:
