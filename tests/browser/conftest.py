@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from tests.browser.hostile import CELLS
 from tests.browser.lab import FLAGS, Lab, Notebook, chromium, missing
+from tests.browser.watch import Beacon
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +50,23 @@ def notebook(lab, browser, request) -> Iterator[Callable[..., Notebook]]:
     yield make
     for one in opened:
         one.close()
+        assert one.watch.strangers == []
+
+
+@pytest.fixture(scope="session")
+def beacon() -> Iterator[Beacon]:
+    """A server that canaries would call."""
+    started = Beacon()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def hostile(lab, browser, beacon) -> Iterator[Notebook]:
+    """A notebook whose workbench is made of canaries, with every panel in a cell: asked, mapped, explored."""
+    lab.write("hostile.ipynb", [cell.replace("BEACON", repr(beacon.url)) for cell in CELLS])
+    opened = lab.open(browser, "hostile.ipynb")
+    opened.run_all()
+    assert opened.problems() == []
+    yield opened
+    opened.close()
