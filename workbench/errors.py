@@ -21,6 +21,8 @@
 The text of every error says what was given, what was expected and what to do next.
 """
 
+from workbench.shown import visible
+
 __all__ = [
     "Cancelled",
     "ConsentNeeded",
@@ -43,6 +45,10 @@ __all__ = [
 
 class WorkbenchError(Exception):
     """Base of every error that the workbench raises on purpose."""
+
+    def __str__(self) -> str:
+        """Give the text so that no terminal or cell obeys what a file, a model or a server put into it."""
+        return visible(super().__str__())
 
 
 class InputError(WorkbenchError, ValueError):
