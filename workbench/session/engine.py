@@ -229,6 +229,8 @@ class Engine(InUse):
             self._panels.close()
             self._panels = None
         self.release_models()
+        # IPython goes on holding what a cell has shown (Out[3]); that must not be the vectors
+        self._matrix, self.near, self.tools = None, {}, SearchTools()
         self.unobserve_all()
         if self.store is not None:
             self.store.close()
