@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +15,7 @@ from workbench.session.state import _HISTORY
 from workbench.widgets.details_panel import TABS
 from workbench.widgets.map_figure import _widget_class
 
-WORDS = "llama alpaca camel guanaco vicuna wool hump desert salt herd".split()
+WORDS = ["llama", "alpaca", "camel", "guanaco", "vicuna", "wool", "hump", "desert", "salt", "herd"]
 QUESTIONS = effort(120, 1000)
 WIDGETS = effort(10, 50)
 MODES = ("dense", "lexical", "hybrid")
