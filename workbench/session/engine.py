@@ -87,7 +87,7 @@ class Engine(InUse):
         key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
         lane = known.lane
         return self.lanes[lane].submit(
-            key, lambda job: self._run(known, lambda: known.work(self, job, *args, **options))
+            key, lambda job: self._run(known, job, lambda: known.work(self, job, *args, **options))
         )
 
     def cancel(self, lane: str) -> None:
@@ -96,7 +96,7 @@ class Engine(InUse):
             raise InputError(f"There is no lane {lane!r}; there are: {', '.join(LANES)}.")
         self.lanes[lane].cancel()
 
-    def _run(self, verb: Verb, run: Callable[[], Any]) -> Any:
+    def _run(self, verb: Verb, job: Job, run: Callable[[], Any]) -> Any:
         lane = verb.lane
         self.tell(Progress(lane, verb.label))
         try:
@@ -107,7 +107,9 @@ class Engine(InUse):
         except Exception as error:
             self._end(lane, "failed")
             raise self.failed(error) from error
-        self._end(lane, "done")
+        # an answer that was stopped is given as far as it came
+        stopped = job.cancel.is_set() and getattr(result, "complete", True) is False
+        self._end(lane, "cancelled" if stopped else "done")
         return result
 
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
@@ -233,6 +235,8 @@ class Engine(InUse):
             self._panels.close()
             self._panels = None
         self.release_models()
+        # IPython goes on holding what a cell has shown (Out[3]); that must not be the vectors
+        self._matrix, self.near, self.tools = None, {}, SearchTools()
         self.unobserve_all()
         if self.store is not None:
             self.store.close()
