@@ -79,6 +79,19 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Let all SELECTs inside see one state, whatever another process commits meanwhile."""
+        with self.lock, told(self.path.parent):
+            outermost = not self._connection.in_transaction
+            if outermost:
+                self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if outermost and self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
         with self.lock, told(self.path.parent):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.database import Database
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
+from workbench.index.positions import MOVED, Positions
 from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, row_of
 from workbench.index.vector_file import VectorFile
 from workbench.records import Chunk
@@ -45,12 +47,11 @@ class Record:
         self.folder = folder
         self.writable = False
         self.notes: list[str] = []
-        self._positions: dict[str, dict[bytes, int]] = {}
-        self._losses = ""
         self._writing = threading.RLock()
         if writable:
             self._refuse_orphans()
         self._database = Database(folder / "record.sqlite3", writable)
+        self._positions = Positions(self._database, folder / "vectors")
         if writable:
             self._begin_writing()
 
@@ -58,14 +59,14 @@ class Record:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
         self._refuse_orphans()
         self._database.reopen(writable=True)
-        self._positions = {}
+        self._positions.forget()
         self._begin_writing()
 
     def refresh(self) -> None:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
         if self._database.replaced:
             self._database.reopen(self.writable)
-            self._positions = {}
+            self._positions.forget()
 
     @property
     def missing(self) -> bool:
@@ -76,8 +77,9 @@ class Record:
 
     def known(self, fingerprint: str, keys: Sequence[bytes]) -> np.ndarray:
         """Tell which keys have a vector, bool (n,)."""
-        positions = self._read_positions(fingerprint)
-        return np.fromiter((key in positions for key in keys), dtype=bool, count=len(keys))
+        place = self._positions.of(fingerprint)
+        rows = place.rows if place else {}
+        return np.fromiter((key in rows for key in keys), dtype=bool, count=len(keys))
 
     def vectors(self, fingerprint: str, keys: Sequence[bytes]) -> np.ndarray:
         """Give the vectors of keys, float32 (n, d), in their order; a view of the file where they lie in a row.
@@ -87,17 +89,21 @@ class Record:
         StoreDamaged
             A key has no vector, or the file is cut off.
         """
-        file = self._file(fingerprint)
-        if file is None or not len(keys):
+        place = self._positions.of(fingerprint)
+        if place is None or not len(keys):
             if len(keys):
                 raise StoreDamaged(f"The store {self.folder} has no vectors of that model; embed first.")
-            return np.empty((0, file.dimensions if file else 0), dtype=np.float32)
-        positions = self._read_positions(fingerprint)
+            return np.empty((0, place.file.dimensions if place else 0), dtype=np.float32)
         try:
-            rows = np.fromiter((positions[key] for key in keys), dtype=np.int64, count=len(keys))
+            rows = np.fromiter((place.rows[key] for key in keys), dtype=np.int64, count=len(keys))
         except KeyError:
             raise StoreDamaged(f"The store {self.folder} lacks a vector that was asked for; embed first.") from None
-        return file.read(rows)
+        try:
+            return place.file.read(rows)
+        except (StoreDamaged, FileNotFoundError):
+            if not self._positions.moved(fingerprint, place):
+                raise
+        return self.vectors(fingerprint, keys)
 
     def dimensions(self, fingerprint: str) -> int | None:
         """Give the length of a model's vectors; None before its first."""
@@ -145,7 +151,7 @@ class Record:
         with self._writing, told(self.folder):
             keys, vectors = self._fresh(identity, keys, vectors)
             start = self._count(identity)
-            VectorFile(self._path(identity), vectors.shape[1]).write(start, vectors)
+            VectorFile(self._positions.path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction() as write:
                 write.execute(
                     "INSERT INTO models VALUES (?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET "
@@ -170,36 +176,17 @@ class Record:
                 f"Vectors of {vectors.shape[1]} numbers were to be stored in {self.folder} beside {known} of the same "
                 "model. Nothing was stored. The model has changed under its name: choose it again, or another one."
             )
-        held = self._read_positions(identity)
+        place = self._positions.of(identity)
+        held = place.rows if place else {}
         first: dict[bytes, int] = {}
         for at, key in enumerate(keys):
             if key not in held:
                 first.setdefault(key, at)
         return list(first), np.ascontiguousarray(vectors[list(first.values())], dtype="<f4")
 
-    def _read_positions(self, fingerprint: str) -> dict[bytes, int]:
-        with self._database.lock:
-            losses = str(self._database.query("SELECT value FROM meta WHERE name = 'losses'"))
-            if losses != self._losses:
-                self._losses, self._positions = losses, {}
-            held = self._positions.setdefault(fingerprint, {})
-            # Without losses, positions only grow: what is new, from any process, lies behind what is held.
-            fresh = self._database.query(
-                "SELECT key, position FROM vectors WHERE fingerprint = ? AND position >= ?", (fingerprint, len(held))
-            )
-            held.update(fresh)  # type: ignore[arg-type]
-            return held
-
     def _count(self, fingerprint: str) -> int:
         found = self._database.query("SELECT rows FROM models WHERE fingerprint = ?", (fingerprint,))
         return int(str(found[0][0])) if found else 0
-
-    def _path(self, fingerprint: str) -> Path:
-        return self.folder / "vectors" / f"{fingerprint[:12]}.f32"
-
-    def _file(self, fingerprint: str) -> VectorFile | None:
-        dimensions = self.dimensions(fingerprint)
-        return VectorFile(self._path(fingerprint), dimensions) if dimensions else None
 
     # Chunks -----------------------------------------------------------------------------------------------------
 
@@ -249,6 +236,13 @@ class Record:
         with self._database.transaction() as write:
             write.executemany(statement, rows)
 
+    @contextmanager
+    def alone(self) -> Iterator[Database]:
+        """Lend the database while nothing else in this process writes; raises StoreLocked in a reader."""
+        self._require_writable()
+        with self._writing, told(self.folder):
+            yield self._database
+
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
         return self._database.query(statement, values)
@@ -286,15 +280,15 @@ class Record:
             "SELECT crc FROM vectors WHERE fingerprint = ? ORDER BY position DESC LIMIT ?", (identity, _TAIL)
         )
         tail = [int(str(crc)) for (crc,) in reversed(sums)]
-        whole = VectorFile(self._path(identity), dimensions).intact(rows, tail)
+        file = VectorFile(self._positions.path(identity), dimensions)
+        whole = file.intact(rows, tail)
         if whole == rows:
             return
         with self._database.transaction() as write:
             write.execute("DELETE FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, whole))
             write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (whole, identity))
-            # Tells other processes that the positions they hold are no longer true.
-            write.execute("INSERT INTO meta VALUES ('losses', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
+            write.execute(MOVED)
         self.notes.append(
-            f"{rows - whole} stored vectors were missing from {self._path(identity).name}; they are embedded again "
+            f"{rows - whole} stored vectors were missing from {file.path.name}; they are embedded again "
             "when they are needed."
         )
