@@ -66,9 +66,10 @@ class Database:
             return True
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit all that is done inside, or nothing of it."""
+    def transaction(self, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Commit all that is done inside, or nothing of it; `durable` waits until losing power cannot undo it."""
         with self.lock, told(self.path.parent):
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -91,6 +92,12 @@ class Database:
             finally:
                 if outermost and self._connection.in_transaction:
                     self._connection.execute("COMMIT")
+
+    def shrink(self) -> None:
+        """Give the room of what was deleted back to the disk."""
+        with self.lock, told(self.path.parent):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
