@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source, docstring_documents
-from workbench.records import Answer, Compaction, EmbedReport, LoadReport, Retrieval
+from workbench.records import Answer, Compaction, Diagnosis, EmbedReport, LoadReport, Retrieval
 from workbench.session.answers import AnswerVerbs
 from workbench.session.objects import ObjectVerbs
 from workbench.session.searching import OPTIONS
@@ -245,6 +245,17 @@ class Workbench(AnswerVerbs, ObjectVerbs):
             The disk is full: while it is made compact a store takes up to twice its room. Nothing is lost.
         """
         return self.submit("compact", dry_run=dry_run).wait()
+
+    def doctor(self) -> Diagnosis:
+        """Look for what is wrong with this installation and this store, and say what to do; nothing is changed.
+
+        It takes a few seconds. The store is looked at by a process of its own, whoever writes to it; where the corpus
+        is in memory and was not read yet, there is none to be looked at.
+        """
+        from workbench.doctor import examine
+        from workbench.session.places import store_place
+
+        return examine(self.store.path if self.store is not None else store_place(self.source, self.store_given))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from workbench.app import show
