@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any
@@ -64,23 +64,21 @@ def compare(path: Path) -> Iterator[Said]:
     """Compare a store's Chroma index with its record."""
     with tables(path / RECORD) as read, TemporaryDirectory(prefix="workbench-doctor-") as copy:
         shutil.copytree(chroma_folder(path), copy, symlinks=True, dirs_exist_ok=True)
-        newer = _unknown_migrations(Path(copy))
-        if newer:
-            yield problem(
-                f"The Chroma index was written by a newer Chroma ({newer[0]}).",
-                "Install it: `python -m pip install --upgrade 'chromadb<2'`.",
-            )
+        if not _whole(Path(copy) / "chroma.sqlite3"):
+            yield problem("The tables of the Chroma index are damaged or gone.", _ANEW)
             return
         yield from _opened(Store(path, read, os.getpid()), Path(copy))
 
 
-def _unknown_migrations(copy: Path) -> list[str]:
-    """Give the changes of Chroma's tables that this version of Chroma does not know; it is not imported for that."""
-    spec = find_spec("chromadb")
-    known = {file.name for folder in (spec.submodule_search_locations or [] if spec else [])
-             for file in Path(folder, "migrations").rglob("*.sql")}  # fmt: skip
-    with tables(copy / "chroma.sqlite3") as read:
-        return sorted({str(name) for (name,) in read.execute("SELECT filename FROM migrations")} - known)
+def _whole(file: Path) -> bool:
+    """Look at the tables before Chroma does, which makes new ones in an empty file."""
+    if not file.exists() or not file.stat().st_size:
+        return False
+    try:
+        with tables(file) as read:
+            return bool(read.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _opened(store: Store, copy: Path) -> Iterator[Said]:

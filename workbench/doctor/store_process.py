@@ -21,6 +21,8 @@ from workbench.records import Finding
 __all__ = ["examine_store", "findings"]
 
 _SECONDS = 300.0
+_LOOKS = 5
+"""Times that a store is looked at whose writer is at work, before what is wrong is believed."""
 _FIRST = (Check("store", store_place.foreign),)
 _READABLE = (Check("record", store_record.readable),)
 CHECKS = (*store_place.CHECKS, *store_record.CHECKS, *store_vectors.CHECKS, *store_index.CHECKS)
@@ -43,8 +45,20 @@ def _unseen(path: Path, why: str) -> Finding:
 def findings(path: Path, asker: int) -> list[Finding]:
     """Look at a store in this process."""
     told = run("store", _FIRST, path)
-    if told:
-        return told
+    for _ in range(_LOOKS if not told else 0):
+        before = _moment(path)
+        told = _look(path, asker)
+        if _moment(path) == before or all(one.state != "problem" for one in told):
+            break  # else it was written to meanwhile, and a file that was moved looks lost
+    return told
+
+
+def _moment(path: Path) -> list[tuple[int, int]]:
+    files = [path / RECORD, path / f"{RECORD}-wal"]
+    return [(one.stat().st_mtime_ns, one.stat().st_size) for one in files if one.exists()]
+
+
+def _look(path: Path, asker: int) -> list[Finding]:
     try:
         with tables(path / RECORD) as read:
             store = Store(path, read, asker)
