@@ -16,9 +16,11 @@ from tests.doctor.helpers import contents, made, unwell, written
 from tests.doubles import WordModel
 from tests.index.helpers import Process, chunks, collection_of, embed, filled
 from tests.session.test_compact import HOLDER
+from workbench.doctor import store_process
 from workbench.doctor.store_process import examine_store, findings
 from workbench.index.store import open_store
 from workbench.paths import uploads_folder
+from workbench.records import Finding
 
 
 @pytest.fixture
@@ -31,7 +33,9 @@ def vector_file(store: Path) -> Path:
 
 
 def test_a_healthy_store(store):
+    before = contents(store)
     assert unwell(store) == []
+    assert contents(store) == before
     found = findings(store, os.getpid())
     assert {one.state for one in found if one.name != "chroma"} == {"ok"}
     (about,) = [one.found for one in found if one.name == "contents"]
@@ -203,6 +207,21 @@ def test_a_store_that_another_process_writes_to(store):
         assert contents(store) == before
         assert [(one.name, one.state) for one in found] == [("writer", "note"), ("chroma", "note")]
         assert f"Process {holder.process.pid} on " in found[0].found
+
+
+def test_what_looks_lost_while_it_is_moved_is_looked_at_again(store, monkeypatch):
+    look, looks = store_process._look, []
+
+    def moved(path, asker):
+        looks.append(path)
+        if len(looks) > 1:
+            return look(path, asker)
+        written(store, "UPDATE models SET adopted = 'x'")
+        return [Finding("store", "vectors", "problem", "lost", "`wb.embed()`")]
+
+    monkeypatch.setattr(store_process, "_look", moved)
+    assert [one.name for one in unwell(store)] == []
+    assert len(looks) >= 2
 
 
 def test_a_writer_that_was_killed_is_no_writer(store):
