@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
 import httpx
@@ -91,7 +91,7 @@ class Remote:
         with self._said(name, revision):
             reply = self._client.get(url, params={"blobs": "true"})
             _raise_for(reply, name, revision)
-            return _read_listing(reply.json(), name)
+            return _read_listing(reply, name)
 
     @contextmanager
     def stream(self, name: str, commit: str, path: str, start: int) -> Iterator[httpx.Response]:
@@ -157,27 +157,32 @@ def _raise_for(reply: httpx.Response, name: str, revision: str | None) -> None:
     )
 
 
-def _read_listing(reply: Any, name: str) -> Listing:
+def _read_listing(answer: httpx.Response, name: str) -> Listing:
     try:
+        reply = answer.json()
         files = tuple(
             RemoteFile(
-                path=file["rfilename"],
+                path=str(file["rfilename"]),
                 size=int((file.get("lfs") or file)["size"]),
                 etag=str((file.get("lfs") or {}).get("sha256") or file["blobId"]),
             )
             for file in reply["siblings"]
         )
         commit = str(reply["sha"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise ModelError(
             f"The hub's list of the files of {name} cannot be read ({error!r}). Try again later."
         ) from error
-    unsafe = [
-        file.path for file in files if file.path.startswith("/") or ".." in file.path.split("/") or "\\" in file.path
-    ]
-    if not is_commit(commit) or unsafe or not all(file.etag.isalnum() for file in files):
+    if not is_commit(commit) or not all(map(_fit, files)):
         raise ModelError(f"The hub's list of the files of {name} is not of the form expected; nothing was fetched.")
     return Listing(commit, files)
+
+
+def _fit(file: RemoteFile) -> bool:
+    """Tell whether a file can be kept under its path and its blob's name, and nowhere else."""
+    parts = file.path.split("/")
+    inside = not {"", ".", ".."} & set(parts) and file.path.isprintable() and not set("\\:") & set(file.path)
+    return inside and file.etag.isascii() and file.etag.isalnum() and file.size >= 0
 
 
 def _at(revision: str | None) -> str:

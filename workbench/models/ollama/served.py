@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.models.ollama.errors import need_consent
+from workbench.models.ollama.errors import count_of, need_consent, understood
 from workbench.models.ollama.names import CLOUD, cloud_host, host_of, is_cloud, same_model
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def read_facts(client: OllamaClient, name: str) -> ModelFacts:
     return ModelFacts(
         digest=_digest(client, name),
         version=str(client.reply("GET", "/api/version").get("version", "")),
-        context=int(info.get(f"{family}.context_length") or DEFAULT_CONTEXT),
+        context=count_of(info.get(f"{family}.context_length")) or DEFAULT_CONTEXT,
         num_ctx=_parameter(shown.get("parameters") or "", "num_ctx"),
-        dimensions=info.get(f"{family}.embedding_length"),
+        dimensions=count_of(info.get(f"{family}.embedding_length")) or None,
         remote=host_of(str(shown.get("remote_host") or "")) or (CLOUD if cloud_host(client.host) else ""),
         embeds=_embeds(shown),
     )
@@ -77,7 +77,7 @@ def _embeds(shown: Mapping[str, Any]) -> bool:
 
 def _digest(client: OllamaClient, name: str) -> str:
     listed = client.reply("GET", "/api/tags").get("models") or []
-    return next((raw.get("digest") or "" for raw in listed if same_model(name, str(raw.get("name")))), "")
+    return next((str(raw.get("digest") or "") for raw in listed if same_model(name, str(raw.get("name")))), "")
 
 
 def _parameter(lines: str, key: str) -> int | None:
@@ -145,7 +145,9 @@ class ServedModel:
         return self._facts or self._read()
 
     def _read(self) -> ModelFacts:
-        facts = read_facts(self._connect(), self.name)
+        client = self._connect()
+        with understood(client.host):
+            facts = read_facts(client, self.name)
         self.destination = facts.remote or self.destination
         if self.destination and not self.consent:
             raise need_consent(self.name, self.destination)
