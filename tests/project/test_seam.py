@@ -49,6 +49,9 @@ EXCUSED = {
     "workbench/__main__.py:main": "opens os.devnull, which is never full",
     "workbench/jobs/child.py:_settle": "opens os.devnull, which is never full",
     "workbench/jobs/child.py:run": "waits for its turn at a lock of threads",
+    "workbench/index/chroma_surplus.py:surplus": "opens Chroma's tables to read them",
+    "workbench/index/database.py:snapshot": "begins and ends a look at the tables, which writes nothing",
+    "workbench/session/prepare.py:_turn": "waits for its turn at a lock of threads",
     "workbench/index/chroma_files.py:torn_files": "opens Chroma's tables to read them",
     "workbench/index/filled.py:files": "opens Chroma's tables to read them",
     "workbench/index/lock.py:holder": "opens the writer's note to read it",
@@ -59,6 +62,9 @@ EXCUSED = {
     "workbench/models/openai.py:_open": "makes a client, whose requests pass in models/remote/http.py",
 }
 """Functions that look as if they wrote, and why they need no seam."""
+
+DOCTOR = "workbench/doctor/"
+"""Writes nothing but copies in a folder of its own, and reports whatever fails as a finding."""
 
 HTTP = {
     "workbench/models/ollama/client.py": "each request and each line of a stream passes",
@@ -141,7 +147,9 @@ def everywhere() -> dict[str, str]:
 
 
 def test_every_write_commit_and_chroma_call_passes_the_seam():
-    assert {place: wrote for place, wrote in everywhere().items() if place not in EXCUSED} == {}
+    assert {
+        place: wrote for place, wrote in everywhere().items() if place not in EXCUSED and not place.startswith(DOCTOR)
+    } == {}
 
 
 def test_nobody_is_excused_who_needs_no_excuse():

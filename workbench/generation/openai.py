@@ -126,18 +126,33 @@ class OpenAIChat:
         reason, usage = "", None
         for chunk in self._chunks(request, cancel):
             usage = getattr(chunk, "usage", None) or usage
-            for choice in chunk.choices[:1]:
-                reason = choice.finish_reason or reason
-                if text := (choice.delta.content if choice.delta else "") or "":
-                    first = first or time.perf_counter()
-                    yield Piece(text)
+            text, end = self._understood(chunk)
+            reason = end or reason
+            if text:
+                first = first or time.perf_counter()
+                yield Piece(text)
         if cancel.is_set():
             return
         if reason not in _ENDS:
             raise ServerError(self._ending(reason))
         seconds = time.perf_counter() - (first or began)
-        counts = (getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None))
+        counts = (_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
         yield Piece("", True, reason, *counts, seconds)
+
+    def _understood(self, chunk: Any) -> tuple[str, str]:
+        """Give text and reason to end of a chunk, each empty for most; some servers send what is neither."""
+        try:
+            choice = chunk.choices[0] if chunk.choices else None
+            delta = getattr(choice, "delta", None)
+            text, end = getattr(delta, "content", None) or "", getattr(choice, "finish_reason", None) or ""
+        except (AttributeError, KeyError, TypeError):
+            text = end = None
+        if isinstance(text, str) and isinstance(end, str):
+            return text, end
+        raise ServerError(
+            f"{self._access.address.host} answers, but not as /v1/chat/completions does. Check the address: for most "
+            "servers it ends in /v1."
+        )
 
     def _ending(self, reason: str) -> str:
         if not reason:
@@ -206,6 +221,11 @@ class OpenAIChat:
 
     def close(self) -> None:
         """Hold nothing: each answer has a connection of its own."""
+
+
+def _count(usage: object, name: str) -> int | None:
+    value = getattr(usage, name, None)
+    return value if type(value) is int and value >= 0 else None
 
 
 class _FieldRefused(Exception):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
-__all__ = ["chroma_folder", "fill", "rebuild"]
+__all__ = ["chroma_folder", "fill", "legal", "rebuild"]
 
 _BATCH = 1000
 """Rows sent at a time; Chroma takes at most 5461."""
@@ -115,7 +115,7 @@ def _bring_up(
     anew: bool,
 ) -> int:
     fingerprint = fingerprint_id(collection.fingerprint)
-    wanted = {_legal(row.chunk.id): _key(row) for row in rows}
+    wanted = {legal(row.chunk.id): _key(row) for row in rows}
     with opening as client:
         index = _index(client, collection, anew=anew)
         there = _keys(index)
@@ -123,12 +123,12 @@ def _bring_up(
         for ids in _batches([name for name, key in there.items() if wanted.get(name) != key]):
             passing("index", "delete")
             index.delete(ids=ids)
-        for batch in _batches([row for row in rows if there.get(_legal(row.chunk.id)) != _key(row)]):
+        for batch in _batches([row for row in rows if there.get(legal(row.chunk.id)) != _key(row)]):
             passing("index", "upsert")
             index.upsert(
-                ids=[_legal(row.chunk.id) for row in batch],
+                ids=[legal(row.chunk.id) for row in batch],
                 embeddings=record.vectors(fingerprint, [row.key for row in batch]),
-                documents=[_legal(row.chunk.text) for row in batch],
+                documents=[legal(row.chunk.text) for row in batch],
                 metadatas=[_metadata(row) for row in batch],
             )
         _compare(index, record, fingerprint, rows)
@@ -153,8 +153,8 @@ def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCo
         configuration={"hnsw": _HNSW},
         embedding_function=None,
         metadata={
-            "corpus": _legal(collection.corpus),
-            "model": _legal(collection.model),
+            "corpus": legal(collection.corpus),
+            "model": legal(collection.model),
             "chunk_size": str(collection.chunking.get("size", "")),
             "chunking": canonical(collection.chunking),
             "fingerprint": fingerprint_id(collection.fingerprint),
@@ -179,14 +179,14 @@ def _key(row: Row) -> str:
 def _metadata(row: Row) -> dict[str, Value]:
     chunk = row.chunk
     place: dict[str, Value] = {
-        "document": _legal(chunk.document),
+        "document": legal(chunk.document),
         "ordinal": chunk.ordinal,
         "start": chunk.start,
         "end": chunk.end,
         _KEY: _key(row),
     }
     own = {name: value for name, value in chunk.metadata.items() if _present(value)}
-    return {**{_legal(f"{name}_" if name in place else name): _plain(value) for name, value in own.items()}, **place}
+    return {**{legal(f"{name}_" if name in place else name): _plain(value) for name, value in own.items()}, **place}
 
 
 def _present(value: object) -> bool:
@@ -198,11 +198,11 @@ def _plain(value: object) -> Value:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return str(value)
     if isinstance(value, str):
-        return _legal(value)
+        return legal(value)
     return value if isinstance(value, int | float | bool) else json.dumps(value)
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """Write half characters, which Chroma refuses, as their escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
@@ -223,12 +223,12 @@ def _compare(index: ChromaCollection, record: Record, fingerprint: str, rows: Se
         return
     sample = [rows[at] for at in sorted({int(at) for at in np.linspace(0, len(rows) - 1, _SAMPLE)})]
     passing("index", "get")
-    page = index.get(ids=[_legal(row.chunk.id) for row in sample], include=["embeddings"])
+    page = index.get(ids=[legal(row.chunk.id) for row in sample], include=["embeddings"])
     there = dict(zip(page["ids"], np.asarray(page["embeddings"]), strict=True))
     expected = record.vectors(fingerprint, [row.key for row in sample])
     # Chroma keeps direction and norm apart: what comes back differs in the last bit.
     if not all(
-        np.allclose(there.get(_legal(row.chunk.id), np.nan), vector, 1e-4, 1e-5)
+        np.allclose(there.get(legal(row.chunk.id), np.nan), vector, 1e-4, 1e-5)
         for row, vector in zip(sample, expected, strict=True)
     ):
         raise IndexDamaged(f"The Chroma collection {index.name} has other vectors than the record.")

@@ -92,10 +92,14 @@ class Database:
             return True
 
     @contextmanager
-    def transaction(self, needed: int | None = None) -> Iterator[sqlite3.Connection]:
-        """Commit all that is done inside, about `needed` bytes, or nothing of it."""
+    def transaction(self, needed: int | None = None, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Commit all that is done inside, about `needed` bytes, or nothing of it.
+
+        `durable` waits until losing power cannot undo it.
+        """
         with self.lock, told(self.path.parent, needed):
             passing("tables", "BEGIN")
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -106,6 +110,25 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Let all SELECTs inside see one state, whatever another process commits meanwhile."""
+        with self.lock, told(self.path.parent):
+            outermost = not self._connection.in_transaction
+            if outermost:
+                self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if outermost and self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+
+    def shrink(self) -> None:
+        """Give the room of what was deleted back to the disk."""
+        with self.lock, told(self.path.parent):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""

@@ -6,7 +6,6 @@ SQLite finds torn pages, not a changed byte in a value. Both kinds of row carry 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +15,9 @@ from workbench.errors import WorkbenchError
 from workbench.index.aside import set_aside
 from workbench.index.database import Database
 from workbench.index.fingerprint import fingerprint_id
+from workbench.index.positions import count_loss, name_of_file, vector_path
 from workbench.index.rows import Collection, collection_of
-from workbench.index.vector_file import VectorFile, vector_path
-from workbench.seam import passing
+from workbench.index.vector_file import VectorFile
 
 __all__ = ["drop_torn", "mend"]
 
@@ -78,13 +77,13 @@ def drop_torn(database: Database, fingerprint: str, positions: list[object]) -> 
         write.executemany(
             "DELETE FROM vectors WHERE fingerprint = ? AND position IS ?", [(fingerprint, at) for at in positions]
         )
-        _count_loss(write)
+        count_loss(write)
     return torn_note(fingerprint, len(positions)) + _AGAIN
 
 
 def torn_note(fingerprint: str, count: int) -> str:
-    """Say how many vectors of a file are not what was committed."""
-    return f"{count} stored vectors in {vector_path(Path(), fingerprint).name} were damaged; "
+    """Say how many vectors of a model are not what was committed."""
+    return f"{count} stored vectors of model {fingerprint[:12]} were damaged; "
 
 
 def _mend_order(database: Database) -> Iterator[str]:
@@ -96,7 +95,7 @@ def _mend_order(database: Database) -> Iterator[str]:
             with database.transaction() as write:
                 write.execute(f"DELETE FROM {table}")  # noqa: S608
                 write.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)  # noqa: S608
-                _count_loss(write)
+                count_loss(write)
             yield (
                 f"Rows of the table {table} in {database.path.name} were out of order, and were put back. What is lost "
                 "is made again when it is needed."
@@ -111,7 +110,8 @@ def _mend_model(
             write.execute("DELETE FROM models WHERE fingerprint IS ?", (identity,))
         yield f"What the record in {folder} said of a model was damaged. If its vectors are gone with it, {_AGAIN}"
         return
-    path = vector_path(folder, identity)
+    with database.snapshot() as read:
+        path = vector_path(read, folder / "vectors", identity)
     if not _fits(dimensions, rows) or not _is_of_that_model(database, VectorFile(path, dimensions), identity):
         _forget(database, identity)
         aside = set_aside(path)
@@ -165,13 +165,8 @@ def _forget(database: Database, identity: str, whole: int = 0) -> None:
         write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (whole, identity))
         if not whole:
             write.execute("DELETE FROM models WHERE fingerprint = ?", (identity,))
-        _count_loss(write)
-
-
-def _count_loss(write: sqlite3.Connection) -> None:
-    # Tells other processes that the positions they hold are no longer true.
-    passing("tables", "INSERT INTO meta")
-    write.execute("INSERT INTO meta (name, value) VALUES ('losses', 1) ON CONFLICT DO UPDATE SET value = value + 1")
+            write.execute("DELETE FROM meta WHERE name = ?", (name_of_file(identity),))
+        count_loss(write)
 
 
 def _mend_collections(database: Database) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.lock import lock_lost
 from workbench.index.mending import drop_chunks, drop_torn, in_order, mend, torn_note
-from workbench.index.positions import Positions
+from workbench.index.positions import Place, Positions
 from workbench.index.rows import (
     Collection,
     Row,
@@ -29,7 +30,7 @@ from workbench.index.rows import (
     row_of,
     size_of,
 )
-from workbench.index.vector_file import VectorFile, vector_path
+from workbench.index.vector_file import VectorFile
 from workbench.records import Chunk
 from workbench.seam import passing
 
@@ -63,7 +64,7 @@ class Record:
         if writable:
             refuse_orphans(folder)
         self._database = Database(folder / "record.sqlite3", writable)
-        self._positions = Positions(self._database, self._file)
+        self._positions = Positions(self._database, folder / "vectors")
         if writable:
             self._begin_writing()
 
@@ -88,8 +89,9 @@ class Record:
 
     def known(self, fingerprint: str, keys: Sequence[bytes]) -> np.ndarray:
         """Tell which keys have a vector, bool (n,)."""
-        positions = self._read_positions(fingerprint)
-        return np.fromiter((key in positions for key in keys), dtype=bool, count=len(keys))
+        place = self._place(fingerprint)
+        rows = place.rows if place else {}
+        return np.fromiter((key in rows for key in keys), dtype=bool, count=len(keys))
 
     def vectors(self, fingerprint: str, keys: Sequence[bytes]) -> np.ndarray:
         """Give the vectors of keys, float32 (n, d), in their order; a view of the file where they lie in a row.
@@ -99,17 +101,21 @@ class Record:
         StoreDamaged
             A key has no vector, or the file is cut off.
         """
-        file = self._file(fingerprint)
+        place = self._place(fingerprint)
         if not len(keys):
-            return np.empty((0, file.dimensions if file else 0), dtype=np.float32)
-        if file is None:
+            return np.empty((0, place.file.dimensions if place else 0), dtype=np.float32)
+        if place is None:
             raise StoreDamaged(f"The store {self.folder} has no vectors of that model; embed first.")
-        positions = self._read_positions(fingerprint)
         try:
-            rows = np.fromiter((positions[key] for key in keys), dtype=np.int64, count=len(keys))
+            rows = np.fromiter((place.rows[key] for key in keys), dtype=np.int64, count=len(keys))
         except KeyError:
             raise StoreDamaged(f"The store {self.folder} lacks a vector that was asked for; embed first.") from None
-        return file.read(rows)
+        try:
+            return place.file.read(rows)
+        except (StoreDamaged, FileNotFoundError):
+            if not self._positions.moved(fingerprint, place):
+                raise
+        return self.vectors(fingerprint, keys)
 
     def dimensions(self, fingerprint: str) -> int | None:
         """Give the length of a model's vectors; None before its first."""
@@ -158,7 +164,7 @@ class Record:
         with self._writing, told(self.folder, needed):
             keys, vectors = self._fresh(identity, keys, vectors)
             start = self._count(identity)
-            VectorFile(vector_path(self.folder, identity), vectors.shape[1]).write(start, vectors)
+            VectorFile(self._positions.path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction(needed) as write:
                 write.execute(
                     "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
@@ -183,33 +189,31 @@ class Record:
                 f"Vectors of {vectors.shape[1]} numbers were to be stored in {self.folder} beside {known} of the same "
                 "model. Nothing was stored. The model has changed under its name: choose it again, or another one."
             )
-        held = self._read_positions(identity)
+        place = self._place(identity)
+        held = place.rows if place else {}
         first: dict[bytes, int] = {}
         for at, key in enumerate(keys):
             if key not in held:
                 first.setdefault(key, at)
         return list(first), np.ascontiguousarray(vectors[list(first.values())], dtype="<f4")
 
-    def _read_positions(self, fingerprint: str) -> dict[bytes, int]:
+    def _place(self, fingerprint: str) -> Place | None:
+        """Give where a model's vectors lie, those that are torn taken out and told of."""
         with self._database.lock:
-            held = self._positions.of(fingerprint)
-            torn = self._positions.torn.pop(fingerprint, [])
-            if not torn:
-                return held
+            place = self._positions.of(fingerprint)
+            if place is None or not place.torn:
+                return place
+            torn, place.torn = place.torn, []
             if self.writable:
                 self.notes.append(drop_torn(self._database, fingerprint, torn))
                 return self._positions.of(fingerprint)
             note = torn_note(fingerprint, len(torn)) + "they are left out until the store's writer embeds them again."
             self.notes += [note] if note not in self.notes else []
-            return held
+            return place
 
     def _count(self, fingerprint: str) -> int:
         found = self._database.query("SELECT rows FROM models WHERE fingerprint = ?", (fingerprint,))
         return int(str(found[0][0])) if found else 0
-
-    def _file(self, fingerprint: str) -> VectorFile | None:
-        dimensions = self.dimensions(fingerprint)
-        return VectorFile(vector_path(self.folder, fingerprint), dimensions) if dimensions else None
 
     # Chunks -----------------------------------------------------------------------------------------------------
 
@@ -255,6 +259,13 @@ class Record:
         self._require_writable()
         with self._database.transaction(sum(map(size_of, rows))) as write:
             write.executemany(statement, rows)
+
+    @contextmanager
+    def alone(self) -> Iterator[Database]:
+        """Lend the database while nothing else in this process writes; raises StoreLocked in a reader."""
+        self._require_writable()
+        with self._writing, told(self.folder):
+            yield self._database
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""

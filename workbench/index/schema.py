@@ -8,7 +8,8 @@ TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO meta (name, value) VALUES ('version', '{VERSION}');
 
--- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32.
+-- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32, or
+-- in the file that `meta` names under 'file <fingerprint>'.
 CREATE TABLE IF NOT EXISTS models (
     fingerprint TEXT PRIMARY KEY,
     description TEXT NOT NULL,

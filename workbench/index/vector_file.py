@@ -12,14 +12,9 @@ import numpy as np
 from workbench.errors import StoreDamaged
 from workbench.seam import passing
 
-__all__ = ["VectorFile", "vector_path"]
+__all__ = ["VectorFile"]
 
 _BYTES = 4
-
-
-def vector_path(store: Path, fingerprint: str) -> Path:
-    """Give the file of a fingerprint's vectors."""
-    return store / "vectors" / f"{fingerprint[:12]}.f32"
 
 
 class VectorFile:

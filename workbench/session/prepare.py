@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,11 +18,11 @@ from workbench.index.kept import KeptInRecord
 from workbench.index.record import Collection
 from workbench.index.store import open_store
 from workbench.models import info_of, sent_documents, text_room
-from workbench.paths import stores_folder
 from workbench.protocols import EmbeddingModel, Tokenizer
 from workbench.records import Chunk, Progress
 from workbench.session.checking import check_once
 from workbench.session.map_fields import DERIVED
+from workbench.session.places import store_place
 from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
@@ -81,8 +80,8 @@ def read_sources(wb: Engine, job: Job) -> Corpus:
 
 
 def _open(wb: Engine, corpus: Corpus) -> None:
-    given = None if wb.chroma_server else wb.store_given
-    path = Path(given).expanduser() if given else stores_folder() / corpus.identity
+    path = store_place(corpus, wb.store_given)
+    assert path is not None
     opened = open_store(path)
     wb.adopt_store(opened)
     notes = (*opened.notes, *corpus.notes, *wb.in_clear)

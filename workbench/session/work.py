@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.errors import Cancelled, InputError
+from workbench.errors import Cancelled, InputError, StoreDamaged
 from workbench.index.embedding import embed_chunks, turn
 from workbench.index.filled import Filled
 from workbench.index.fingerprint import text_key
@@ -137,7 +138,8 @@ def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndar
     key = text_key(now.fingerprint_id, "query", sent[0])
     record = wb.store.record
     if record.known(now.fingerprint_id, [key]).all():
-        return np.array(record.vectors(now.fingerprint_id, [key])[0])
+        with suppress(StoreDamaged):  # `compact`, perhaps in another process, may have dropped it since
+            return np.array(record.vectors(now.fingerprint_id, [key])[0])
     from workbench.index.validation import check_vectors
 
     with listening(job.cancel, lambda said: wb.publish(status=said)):

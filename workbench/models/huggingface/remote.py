@@ -175,10 +175,7 @@ def _read_listing(reply: httpx.Response, name: str) -> Listing:
     if isinstance(found, Exception):  # not its cause: what a reply holds is no one's to see
         raise ModelError(f"The hub's list of the files of {name} cannot be read ({found!r}). Try again later.")
     files, commit = found
-    unsafe = [
-        file.path for file in files if file.path.startswith("/") or ".." in file.path.split("/") or "\\" in file.path
-    ]
-    if not is_commit(commit) or unsafe or not all(file.etag.isalnum() for file in files):
+    if not is_commit(commit) or not all(map(_fit, files)):
         raise ModelError(f"The hub's list of the files of {name} is not of the form expected; nothing was fetched.")
     return Listing(commit, files)
 
@@ -188,15 +185,22 @@ def _rows(reply: httpx.Response) -> tuple[tuple[RemoteFile, ...], str] | Excepti
         told = reply.json()
         files = tuple(
             RemoteFile(
-                path=file["rfilename"],
+                path=str(file["rfilename"]),
                 size=int((file.get("lfs") or file)["size"]),
                 etag=str((file.get("lfs") or {}).get("sha256") or file["blobId"]),
             )
             for file in told["siblings"]
         )
         return files, str(told["sha"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         return error
+
+
+def _fit(file: RemoteFile) -> bool:
+    """Tell whether a file can be kept under its path and its blob's name, and nowhere else."""
+    parts = file.path.split("/")
+    inside = not {"", ".", ".."} & set(parts) and file.path.isprintable() and not set("\\:") & set(file.path)
+    return inside and file.etag.isascii() and file.etag.isalnum() and file.size >= 0
 
 
 def _shown(endpoint: str) -> str:

@@ -92,7 +92,7 @@ class OllamaClient(ollama.Client):
             raise self._refused(response, model)
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # brackets without end are JSON that no one can read
             raise broken_off(self.host, f"its reply to {path} is not JSON") from error
 
     def lines(
@@ -182,7 +182,7 @@ def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _parsed(line: bytes, host: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise broken_off(host, f"a line of its reply is not JSON: {line[:60]!r}") from error
     if not isinstance(value, dict):
         raise broken_off(host, f"a line of its reply is not an object: {line[:60]!r}")
@@ -196,7 +196,7 @@ def _error_text(response: httpx.Response) -> str:
         return f"a page of {kind.partition(';')[0]}, so something between answered"
     try:
         error = response.json()["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return response.text.strip()
     if isinstance(error, dict):
         error = error.get("message", error)
