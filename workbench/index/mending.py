@@ -71,19 +71,19 @@ def drop_chunks(database: Database) -> str:
     )
 
 
-def drop_torn(database: Database, fingerprint: str, positions: list[object]) -> str:
+def drop_torn(database: Database, fingerprint: str, positions: list[object], file: Path) -> str:
     """Take out vectors that are not what was committed; gives a sentence about it."""
     with database.transaction() as write:
         write.executemany(
             "DELETE FROM vectors WHERE fingerprint = ? AND position IS ?", [(fingerprint, at) for at in positions]
         )
         count_loss(write)
-    return torn_note(fingerprint, len(positions)) + _AGAIN
+    return torn_note(file, len(positions)) + _AGAIN
 
 
-def torn_note(fingerprint: str, count: int) -> str:
-    """Say how many vectors of a model are not what was committed."""
-    return f"{count} stored vectors of model {fingerprint[:12]} were damaged; "
+def torn_note(file: Path, count: int) -> str:
+    """Say how many vectors of a file are not what was committed."""
+    return f"{count} stored vectors in {file.name} were damaged; "
 
 
 def _mend_order(database: Database) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _mend_model(
         "SELECT position FROM vectors WHERE fingerprint = ? AND NOT position < ?", (identity, rows)
     )
     if stray:
-        yield drop_torn(database, identity, [at for (at,) in stray])
+        yield drop_torn(database, identity, [at for (at,) in stray], path)
 
 
 def _names_itself(identity: Any, description: Any) -> bool:

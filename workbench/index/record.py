@@ -205,9 +205,11 @@ class Record:
                 return place
             torn, place.torn = place.torn, []
             if self.writable:
-                self.notes.append(drop_torn(self._database, fingerprint, torn))
+                self.notes.append(drop_torn(self._database, fingerprint, torn, place.file.path))
                 return self._positions.of(fingerprint)
-            note = torn_note(fingerprint, len(torn)) + "they are left out until the store's writer embeds them again."
+            note = (
+                torn_note(place.file.path, len(torn)) + "they are left out until the store's writer embeds them again."
+            )
             self.notes += [note] if note not in self.notes else []
             return place
 
