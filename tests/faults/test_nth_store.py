@@ -21,6 +21,7 @@ from tests.faults.nth_session import (
     index_rows,
     opened,
     same,
+    temporary,
     write_texts,
 )
 from workbench.errors import Cancelled
@@ -89,14 +90,14 @@ COURTESIES = ("writer.json", "writer.new")
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_and_everything_is_said(name, tmp_path, passing_files, record_property):
+def test_nothing_is_lost_and_everything_is_said(name, tmp_path, monkeypatch, record_property):
     scenario = SCENARIOS[name]
-    report = campaign(scenario, tmp_path, passing_files)
+    report = campaign(scenario, tmp_path, temporary(tmp_path, monkeypatch))
     record_property(f"survived: {name}", dict(report.survived))
     assert report.survived.total() >= 3
 
 
-def campaign(scenario: Scenario, tmp_path: Path, passing_files: Path) -> Report:
+def campaign(scenario: Scenario, tmp_path: Path, temporary_files: Path) -> Report:
     corpus, template = tmp_path / "corpus", tmp_path / "template"
     scenario.before(corpus, template)
     write_texts(corpus, scenario.texts)
@@ -117,7 +118,7 @@ def campaign(scenario: Scenario, tmp_path: Path, passing_files: Path) -> Report:
         assert same(contents(store), right), fault
         assert _whole_but_for_what_was_set_aside(store, rows), fault
         assert left_over(store) == [], fault
-        assert sorted(path.name for path in passing_files.iterdir()) == [], fault
+        assert sorted(path.name for path in temporary_files.iterdir()) == [], fault
         damaged = [path.name for path in store.iterdir() if "damaged" in path.name and "chroma" not in path.name]
         assert damaged == [], fault
 

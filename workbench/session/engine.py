@@ -157,8 +157,9 @@ class Engine(InUse):
     # What is shared ---------------------------------------------------------------------------------------------
 
     def probed(self) -> ServerStatus:
-        """Give what is known of the Ollama server; asked, for a second at most, if nobody has."""
-        return self.server if self.server is not None else self.probe()
+        """Give what is known of the Ollama server; asked, for a second at most, unless it has answered before."""
+        # One that once was silent may only have been slow, and is not to be passed over for ever.
+        return self.server if self.server is not None and self.server.reachable else self.probe()
 
     def probe(self) -> ServerStatus:
         """Ask the Ollama server what it has; at most a second."""
