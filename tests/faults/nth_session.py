@@ -44,7 +44,10 @@ class Here:
         pass
 
     def close(self) -> None:
-        pass
+        """Forget what a process that ends would forget."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        SharedSystemClient.clear_system_cache()
 
 
 class Inline(Workbench):

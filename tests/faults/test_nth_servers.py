@@ -138,7 +138,7 @@ def contents_of(store: Path, verb: str) -> dict[str, Any]:
 def test_a_reply_that_the_server_fails_is_a_sentence(server, verb, how, tmp_path):
     right = contents_of(tmp_path / "right", verb)
     server.how, met, at = how, True, 0
-    step = effort(2, 1)
+    step = effort(3, 1)
     while met:
         at += step
         fault = f"{verb}: reply {at} fails with {how}"
@@ -155,7 +155,7 @@ def test_a_reply_that_the_server_fails_is_a_sentence(server, verb, how, tmp_path
             assert wb.error is None, fault
         check_tables(store, fault)
         assert same(contents(store), right), fault
-    assert at > 2
+    assert at > 3
 
 
 @pytest.fixture

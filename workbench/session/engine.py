@@ -181,6 +181,17 @@ class Engine(InUse):
         self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
         self.clear_map()
 
+    def in_index(self, function: Callable[..., Any], /, *args: Any, cancel: threading.Event) -> Any:
+        """Call a function of Chroma in its child process, which ends where that fails; the next call starts another.
+
+        Chroma remembers a client that could not be opened as long as its process lives, and refuses the next one.
+        """
+        try:
+            return self.children["index"].run(function, *args, cancel=cancel)
+        except Exception:
+            self.children["index"].close()
+            raise
+
     def embedding_under_way(self) -> bool:
         """Whether the corpus is being embedded at this moment."""
         running = self.lanes["embed"].running

@@ -173,9 +173,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         passing("file", note)
         note.unlink(missing_ok=True)
     run = rebuild_all if rebuild else fill
-    rows = int(
-        wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
-    )
+    rows = int(wb.in_index(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel))
     if wb.chroma_server is None:
         with told(wb.store.path, len(state)):
             passing("file", note)
