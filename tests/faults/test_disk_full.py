@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
 import subprocess
 import sys
 import time
@@ -20,9 +17,10 @@ from tests.doubles import WordModel
 from tests.faults.effort import effort
 from tests.faults.limited import WIDE
 from tests.faults.nth_session import Inline, check_idle, check_tables, contents, index_rows, same, write_texts
+from tests.faults.small_disk import Disk, small_disk, told
 from tests.faults.test_nth_map import spiral
 from tests.index.helpers import ROOT
-from workbench.errors import NotWritten, StoreError, WorkbenchError
+from workbench.errors import NotWritten, StoreError
 
 LONG = 60.0
 """Seconds, of which a tenth is enough on a quiet machine."""
@@ -30,18 +28,6 @@ TEXTS = {
     f"{number:02}.txt": f"Llama {number} carries load {number * 3} over pass {number * 7} and comes home to its town."
     for number in range(40)
 }
-NUMBERS = re.compile(r"about ([\d,]+) bytes were to be written and ([\d,]+) bytes are free there")
-
-
-def told(error: WorkbenchError | None, folder: Path) -> tuple[int, int]:
-    """See that an error names the folder; gives the bytes needed and free that it says."""
-    assert error is not None
-    assert str(folder) in str(error)
-    assert "unforeseen" not in str(error)
-    found = NUMBERS.search(str(error))
-    assert found, str(error)
-    needed, free = (int(number.replace(",", "")) for number in found.groups())
-    return needed, free
 
 
 @pytest.fixture(scope="module")
@@ -65,40 +51,10 @@ def made(corpus: Path, store: Path) -> Inline:
 # A small disk --------------------------------------------------------------------------------------------------------
 
 
-class Disk:
-    """A tmpfs of 6 MiB."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @property
-    def free(self) -> int:
-        return shutil.disk_usage(self.folder).free
-
-    def leave(self, room: int) -> None:
-        """Fill the disk until so many bytes are free."""
-        self.clear()
-        size = self.free - room
-        with (self.folder / "ballast").open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, size)
-        assert abs(self.free - room) <= 4096
-
-    def clear(self) -> None:
-        (self.folder / "ballast").unlink(missing_ok=True)
-
-
 @pytest.fixture
 def disk(tmp_path) -> Iterator[Disk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root can mount a small disk")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder]
-    mounted = subprocess.run(mount, check=False, capture_output=True)
-    if mounted.returncode:
-        pytest.skip(f"this machine mounts no tmpfs: {mounted.stderr.decode().strip()}")
-    yield Disk(folder)
-    subprocess.run(["umount", "--lazy", folder], check=True)
+    with small_disk(tmp_path / "disk") as found:
+        yield found
 
 
 @pytest.mark.parametrize("room", [0, 8_192, 90_000, 300_000, 500_000])
@@ -213,7 +169,7 @@ def test_files_that_must_not_grow_are_told_and_mended_by_the_next_process(stage,
     found = limited(name, corpus, store, int(limit))
     assert found["kind"] in ("StoreError", "NotWritten")
     assert found["raised"] == (name != "index")
-    assert told(WorkbenchError(found["text"]), place(store))[0] > 1000
+    assert told(found["text"], place(store))[0] > 1000
     assert found["seconds"] < LONG
     assert found["embedded"] >= least
     assert list(tmp_path.glob("**/*.part")) == []

@@ -52,7 +52,9 @@ def whole(tmp_path, monkeypatch):
     return corpus, template
 
 
-def test_a_map_that_could_not_be_kept_is_said_and_laid_out_again(whole, tmp_path, monkeypatch, record_property):
+def test_a_map_that_could_not_be_kept_is_said_and_laid_out_again(
+    whole, tmp_path, monkeypatch, record_testsuite_property
+):
     corpus, template = whole
     files = temporary(tmp_path, monkeypatch)
     right = tmp_path / "right"
@@ -80,7 +82,7 @@ def test_a_map_that_could_not_be_kept_is_said_and_laid_out_again(whole, tmp_path
         assert same(contents(store), expected), fault
         assert list(files.iterdir()) == [], fault
 
-    record_property("survived", dict(faults(run, most=12).survived))
+    record_testsuite_property("survived: map", str(dict(faults(run, most=12).survived)))
 
 
 @pytest.mark.parametrize("ending", ["svg", "html", "png"][: effort(1, 3)])

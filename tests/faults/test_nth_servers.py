@@ -108,7 +108,7 @@ def judged(wb: Inline, verb: str, found: Any, error: BaseException | None, fault
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_reply_that_fails_in_our_client_is_a_sentence(server, verb, tmp_path, record_property):
+def test_a_reply_that_fails_in_our_client_is_a_sentence(server, verb, tmp_path, record_testsuite_property):
     right = contents_of(tmp_path / "right", verb)
 
     def run(fault: Fault) -> None:
@@ -124,7 +124,7 @@ def test_a_reply_that_fails_in_our_client_is_a_sentence(server, verb, tmp_path, 
         check_tables(store, fault)
         assert same(contents(store), right), fault
 
-    record_property("survived", dict(faults(run, most=6).survived))
+    record_testsuite_property(f"survived: replies, {verb}", str(dict(faults(run, most=6).survived)))
 
 
 def contents_of(store: Path, verb: str) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def fetched(cache: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(cache.glob("models--org--small/snapshots/*/*"))}
 
 
-def test_a_download_that_fails_anywhere_goes_on_where_it_stopped(model_hub, tmp_path, record_property):
+def test_a_download_that_fails_anywhere_goes_on_where_it_stopped(model_hub, tmp_path, record_testsuite_property):
     cache = tmp_path / "hub"
     right = {path.name: path.read_bytes() for path in model_hub.folder.iterdir()}
 
@@ -202,7 +202,7 @@ def test_a_download_that_fails_anywhere_goes_on_where_it_stopped(model_hub, tmp_
         assert list(cache.rglob("*.part")) == [], fault
         check_threads(fault)
 
-    record_property("survived", dict(faults(run, most=12).survived))
+    record_testsuite_property("survived: download", str(dict(faults(run, most=12).survived)))
 
 
 @pytest.mark.parametrize("how", ["reset", "cut", "500"])
