@@ -86,7 +86,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check_idle(wb: Workbench, fault: object) -> None:
     """See that nothing runs any more and that every lane says how it ended."""
     assert {name for name, lane in wb.lanes.items() if lane.busy} == set(), fault
-    assert {one.lane for one in wb.progress.values() if one.state == "running"} == set(), fault
+    assert [one for one in wb.progress.values() if one.state == "running"] == [], f"{fault}: {wb.progress} {wb.error}"
     check_threads(fault)
 
 

@@ -100,7 +100,10 @@ class Engine(InUse):
         except Cancelled:
             self._end(lane, "cancelled")
             raise
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            self._end(lane, "cancelled")
+            raise
+        except BaseException as error:  # engines that are not Python panic with what is no Exception
             self._end(lane, "failed")
             raise self.failed(error) from error
         self._end(lane, "done")
