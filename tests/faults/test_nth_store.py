@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -163,3 +165,30 @@ def tried(scenario: Scenario, corpus: Path, store: Path, fault: Fault, sent: int
     finally:
         wb.close()
     check_tables(store, fault)
+
+
+def test_an_index_that_was_filled_in_part_is_not_taken_for_what_it_was_before(tmp_path):
+    corpus, store = tmp_path / "corpus", tmp_path / "store"
+    whole(corpus, store)
+    rows = index_rows(store)
+    write_texts(corpus, CHANGED)
+    with opened(corpus, store) as wb:
+        run_armed(Broken("upsert"), wb.embed)
+        assert "rebuild_index" in sentence(wb.error, Fault(0, 0))
+    assert index_rows(store) != rows
+    write_texts(corpus)  # back to what the index was last filled with
+    with opened(corpus, store) as wb:
+        wb.embed()
+        assert wb.error is None
+    assert index_rows(store) == rows
+
+
+class Broken:
+    """Fails every passage of one name for good."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, kind: str, what: str) -> None:
+        if what == self.name:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), what)
