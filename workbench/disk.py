@@ -9,12 +9,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 
 from workbench.errors import NotWritten
 from workbench.seam import passing
 
-__all__ = ["ELSEWHERE", "is_full", "made", "measured", "scratch", "write_whole", "writing"]
+__all__ = ["ELSEWHERE", "is_full", "made", "measured", "require_room", "scratch", "write_whole", "writing"]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 ELSEWHERE = "Make room there, or set TMPDIR to a folder on another disk, and start again."
@@ -41,6 +41,16 @@ def made(folder: Path, advice: str = _ADVICE) -> Path:
     with writing(folder, None, advice):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Take so many bytes for a moment, and raise OSError where there are not so many: not every library says so."""
+    with TemporaryFile(dir=folder) as file:
+        passing("file", folder)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, max(1, needed))
+        elif shutil.disk_usage(folder).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 @contextmanager

@@ -155,7 +155,7 @@ def sentence(error: BaseException, fault: Fault) -> str:
     assert "unforeseen" not in text, f"{fault}: {text}"
     assert "Traceback" not in text, f"{fault}: {text}"
     assert len(text) > 40, f"{fault}: {text}"
-    assert text.rstrip()[-1] in ".)=:" or "=" in text.split()[-1] or "http" in text.split()[-1], f"{fault}: {text}"
+    assert text.endswith((".", "ollama serve")) or " store=" in text, f"{fault}: {text}"
     return text
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from workbench import Workbench
 from workbench.index.chroma_client import client_settings
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.store import open_store
+
+if TYPE_CHECKING:
+    import pytest
 
 TEXTS = {
     "llama.md": "The llama carries loads in the high Andes. It hums when it is worried, and it spits when annoyed. "
@@ -40,7 +44,10 @@ class Here:
         pass
 
     def close(self) -> None:
-        pass
+        """Forget what a process that ends would forget."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        SharedSystemClient.clear_system_cache()
 
 
 class Inline(Workbench):
@@ -68,11 +75,27 @@ def opened(corpus: Path, store: Path, model: WordModel | None = None) -> Inline:
     return Inline(corpus, store=store, model=model or WordModel(), llm="extractive")
 
 
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have files that are gone afterwards put into a folder of this test, and give it."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
 def check_idle(wb: Workbench, fault: object) -> None:
     """See that nothing runs any more and that every lane says how it ended."""
     assert {name for name, lane in wb.lanes.items() if lane.busy} == set(), fault
-    assert {one.lane for one in wb.progress.values() if one.state == "running"} == set(), fault
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith(("workbench", "ollama"))] == []
+    assert [one for one in wb.progress.values() if one.state == "running"] == [], f"{fault}: {wb.progress} {wb.error}"
+    check_threads(fault)
+
+
+def check_threads(fault: object) -> None:
+    """See that no thread of ours is left; one that has been told to end is given a moment."""
+    left = [thread for thread in threading.enumerate() if thread.name.startswith(("workbench", "ollama"))]
+    for thread in left:
+        thread.join(5)
+    assert [thread.name for thread in left if thread.is_alive()] == [], fault
 
 
 def check_tables(store: Path, fault: object) -> None:

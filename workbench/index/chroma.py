@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.disk import require_room
 from workbench.errors import StoreError
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client
@@ -34,6 +35,8 @@ _BATCH = 1000
 """Rows sent at a time; Chroma takes at most 5461."""
 _HNSW: CreateHNSWConfiguration = {"space": "cosine"}
 """How a collection is made; all else is as Chroma has it, such as the 1000 rows after which it writes its files."""
+_TIMES = 2
+"""Room that an index takes at most while it is made, as a multiple of its texts and vectors."""
 _SAMPLE = 16
 """Vectors that are read back and compared with the record's."""
 _KEY = "workbench_key"
@@ -88,7 +91,8 @@ def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
             return _bring_up(record, collection, rows, _client(store, server, needed), anew=anew)
         except IndexDamaged:
             if server is None:
-                with told(store):
+                with told(store, _TIMES * needed):
+                    require_room(store, _TIMES * needed)  # to Chroma a full disk looks like damage at some moments
                     set_aside(chroma_folder(store))
         return _bring_up(record, collection, rows, _client(store, server, needed), anew=True)
     finally:

@@ -104,7 +104,10 @@ class Engine(InUse):
         except Cancelled:
             self._end(lane, "cancelled")
             raise
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            self._end(lane, "cancelled")
+            raise
+        except BaseException as error:  # engines that are not Python panic with what is no Exception
             self._end(lane, "failed")
             raise self.failed(error) from error
         # an answer that was stopped is given as far as it came
@@ -163,8 +166,9 @@ class Engine(InUse):
     # What is shared ---------------------------------------------------------------------------------------------
 
     def probed(self) -> ServerStatus:
-        """Give what is known of the Ollama server; asked, for a second at most, if nobody has."""
-        return self.server if self.server is not None else self.probe()
+        """Give what is known of the Ollama server; asked, for a second at most, unless it has answered before."""
+        # One that once was silent may only have been slow, and is not to be passed over for ever.
+        return self.server if self.server is not None and self.server.reachable else self.probe()
 
     def probe(self) -> ServerStatus:
         """Ask the Ollama server what it has; at most a second."""
@@ -185,6 +189,17 @@ class Engine(InUse):
         self._matrix = None
         self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
         self.clear_map()
+
+    def in_index(self, function: Callable[..., Any], /, *args: Any, cancel: threading.Event) -> Any:
+        """Call a function of Chroma in its child process, which ends where that fails; the next call starts another.
+
+        Chroma remembers a client that could not be opened as long as its process lives, and refuses the next one.
+        """
+        try:
+            return self.children["index"].run(function, *args, cancel=cancel)
+        except Exception:
+            self.children["index"].close()
+            raise
 
     def embedding_under_way(self) -> bool:
         """Whether the corpus is being embedded at this moment."""

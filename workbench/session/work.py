@@ -180,9 +180,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         tell(wb, note)
     run = rebuild_all if rebuild else fill
     asides = _asides(wb)
-    rows = int(
-        wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
-    )
+    rows = int(wb.in_index(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel))
     for aside in sorted(_asides(wb) - asides):
         tell(wb, f"The Chroma index could not be used. It was set aside as {aside}, and made anew from the record.")
     if wb.chroma_server is None and whole:

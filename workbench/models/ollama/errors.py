@@ -189,4 +189,5 @@ def refused(host: str, status: int, text: str, model: str, wait: str = "") -> Mo
     for applies, kind, sentence in rules:
         if applies:
             return kind(sentence)
-    return ServerError(f"{server} refused ({status}): {text or 'no reason given'}")
+    said = (text or "no reason given").rstrip(".")
+    return ServerError(f"{server} refused ({status}): {said}. Try again; its log says more.")
