@@ -173,6 +173,7 @@ class Campaign:
         if kind not in self._seconds:
             place = self.set_out(root, **{**life, "chapter": chapter, "own": False})
             self._seconds[kind] = self._timed(place)
+            assert not list(place.store.glob("*damaged*"))
         return root
 
     def _timed(self, place: Place) -> dict[str, float]:
