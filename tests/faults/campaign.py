@@ -120,6 +120,10 @@ class Campaign:
         """Give what an uninterrupted run would end with."""
         return self._whole(place.life["chapter"], place.life)
 
+    def whole_store(self, place: Place) -> Path:
+        """Give the store of that run."""
+        return self._lived(place.life["chapter"], {**place.life, "sync": _USUAL}) / "store"
+
     def resume(self, place: Place) -> Heard:
         """Begin again after a kill, and live to the end."""
         group = self.nursery.begin(**{**place.given(), "chapter": RESUMES[place.life["chapter"]]})

@@ -52,6 +52,9 @@ def look_at_the_end(campaign: Campaign, place: Place, lives: list[Heard], before
     twice = _check_sent(lives, before, after, any_batch=not place.exact)
     assert (lives[-1].last("notes"), lives[-1].last("error")) == ([], "")
     assert not list(place.store.glob("record.*damaged*"))
+    if place.exact:
+        for file in (campaign.whole_store(place) / "vectors").iterdir():
+            assert (place.store / "vectors" / file.name).read_bytes() == file.read_bytes()
     _check_index(campaign, place, after)
     return twice
 

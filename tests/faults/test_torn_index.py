@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 
 import pytest
 
 from tests.faults.effort import effort
-from tests.faults.promises import look_at_the_end
+from tests.faults.promises import look, look_at_the_end
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks its processes")
 
@@ -43,6 +44,21 @@ def test_an_index_with_a_torn_file_is_made_anew_without_the_model(campaign, plac
     assert [found.read_bytes() for found in aside.rglob(name)] == ([] if content is None else [content])
     whole = campaign.before(place)
     look_at_the_end(campaign, place, [heard], whole, whole)
+
+
+@pytest.mark.parametrize("seed", range(effort(2, 20)))
+def test_a_kill_while_a_torn_index_is_made_anew_is_recovered_from(campaign, place, record_property, seed):
+    moment = random.Random(seed)
+    whole = campaign.before(place)
+    (file,) = place.store.glob("chroma/*/link_lists.bin")
+    file.write_bytes(file.read_bytes()[:-8])
+    killed = campaign.kill(place, moment)
+    record_property("kill", f"{killed.stage}, of a torn index" if killed.killed else "too late")
+    look(place, killed, whole, whole)
+    heard = campaign.resume(place)
+    assert killed.sent == heard.sent == []
+    assert len(list(place.store.glob("chroma.damaged-*"))) >= 1
+    look_at_the_end(campaign, place, [killed, heard], whole, whole)
 
 
 def test_a_whole_index_is_kept(campaign, place):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -162,24 +163,26 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     assert wb.store is not None
     wb.store.require_writer()
     note = chroma_folder(wb.store.path) / f"{now.collection.name}.filled"
-    state = _state(now)
-    if not rebuild and wb.chroma_server is None and note.exists() and note.read_text() == state:
-        return len(now.chunks)
+    place = (str(wb.store.path), now.collection.name, wb.chroma_server)
+    noted = note.read_text() if note.exists() and wb.chroma_server is None and not rebuild else ""
     run = rebuild_all if rebuild else fill
-    note.unlink(missing_ok=True)  # whoever is killed from here on leaves an index that may be half there
-    rows = int(
-        wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
-    )
-    if wb.chroma_server is None:
-        note.write_text(state)
-    return rows
+    stored = wb.store.record.stored(now.collection.name)
+    # Again where the record has changed meanwhile: whoever asked for that has joined this job.
+    while noted != (state := _state(stored)):
+        note.unlink(missing_ok=True)  # whoever is killed from here on leaves an index that may be half there
+        wb.children["index"].run(run, *place, cancel=job.cancel)
+        noted, run = state, fill
+        if wb.chroma_server is None:
+            note.write_text(state)
+        stored = wb.store.record.stored(now.collection.name)
+    return len(stored)
 
 
-def _state(now: Prepared) -> str:
-    """Give a digest of all that the index is made from."""
+def _state(stored: Mapping[str, tuple[bytes, int]]) -> str:
+    """Give a digest of all that the index is made from: the record's rows as they are, not as they are to be."""
     total = hashlib.sha256()
-    for chunk, key in zip(now.chunks, now.keys, strict=True):
-        total.update(repr((chunk.id, key, chunk.start, chunk.end, sorted(chunk.metadata.items()))).encode())
+    for name, (key, stamp) in sorted(stored.items()):
+        total.update(repr((name, key, stamp)).encode())
     return total.hexdigest()
 
 
