@@ -1,8 +1,10 @@
-"""The kill campaign, shared by the files that are about kills."""
+"""What the fault tests of this folder share: a campaign of kills, and a folder for passing files."""
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,15 @@ def campaign(tmp_path_factory):
     )
     yield made
     made.close()
+
+
+@pytest.fixture
+def passing_files(tmp_path, monkeypatch) -> Path:
+    """Give a folder of this test for files that are gone afterwards."""
+    folder = tmp_path / "passing"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import chromadb
 import pytest
 
@@ -20,12 +22,17 @@ class Index:
 
     def __init__(self) -> None:
         self.ends = False
+        self.filled, self.free = Event(), Event()
+        self.free.set()
 
     def run(self, function, store, collection, server, *, cancel):
         if self.ends:
             self.lose_a_row(store, collection)
             raise ProcessEnded("The index process ended before it was done.")
-        return function(store, collection, server)
+        rows = function(store, collection, server)
+        self.filled.set()
+        assert self.free.wait(60)
+        return rows
 
     @staticmethod
     def lose_a_row(store, collection):
@@ -86,3 +93,16 @@ def test_an_index_that_was_filled_before_chunks_were_taken_out_of_the_record_is_
     wb.load(HERD[:2])  # all are embedded: the index is filled at once, though the record still has three
     wb.submit("fill_index").wait()
     assert fill(wb) == sorted(HERD[:2])
+
+
+def test_what_is_embedded_while_an_index_is_filled_is_in_it_too(wb):
+    index = wb.children["index"]
+    index.free.clear()
+    wb.embed()
+    assert index.filled.wait(60)
+    wb.load([*HERD, "The vicuña is shy."])
+    wb.embed()
+    job = wb.submit("fill_index")
+    index.free.set()
+    assert job.wait() == 4
+    assert texts(wb) == sorted([*HERD, "The vicuña is shy."])

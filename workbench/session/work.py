@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.errors import Cancelled, InputError
-from workbench.index.embedding import embed_chunks
+from workbench.index.embedding import embed_chunks, turn
+from workbench.index.filled import Filled
 from workbench.index.fingerprint import text_key
+from workbench.index.record import Row
+from workbench.index.restoring import bring_up, restore
 from workbench.models import info_of, prepare
 from workbench.models.remote.waiting import listening
 from workbench.records import Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options
-from workbench.session.prepare import Prepared, announce, prepared
+from workbench.session.prepare import Prepared, announce, prepared, tell
 from workbench.session.searching import run
+from workbench.shown import whole
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
@@ -124,7 +127,7 @@ def _usable(question: str) -> str:
             f"The question has {len(question):,} characters; at most {_LONG_QUESTION:,} can be used. "
             "Ask something shorter, or load the long text as a document."
         )
-    return question.strip()
+    return whole(question.strip())
 
 
 def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndarray:
@@ -153,36 +156,69 @@ def look_at_server(wb: Engine, model: str) -> None:
 def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long.
 
-    What was filled last is noted beside the index, so that an index that is up to date costs no process.
+    What was filled last is noted beside the index, so that an index that is up to date costs no process. One whose
+    files are no longer what they were then is set aside and made anew.
     """
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
-    from workbench.index.chroma_client import chroma_folder
 
     now = prepared(wb, job)
     assert wb.store is not None
     wb.store.require_writer()
-    note = chroma_folder(wb.store.path) / f"{now.collection.name}.filled"
-    place = (str(wb.store.path), now.collection.name, wb.chroma_server)
-    noted = note.read_text() if note.exists() and wb.chroma_server is None and not rebuild else ""
+    filled, state = Filled(wb.store.path, now.collection.name), _state(now)
+    before, files = filled.read()
+    if wb.chroma_server is None and before == state and not rebuild:
+        if files and files == filled.files():
+            return len(now.chunks)
+        if files:
+            aside = filled.set_index_aside()
+            tell(wb, f"The Chroma index was not as it was left. It was set aside as {aside}, and is made anew.")
+    whole = _rows_written(wb, job, now)
+    for note in filled.forget():
+        tell(wb, note)
     run = rebuild_all if rebuild else fill
-    stored = wb.store.record.stored(now.collection.name)
-    # Again where the record has changed meanwhile: whoever asked for that has joined this job.
-    while noted != (state := _state(stored)):
-        note.unlink(missing_ok=True)  # whoever is killed from here on leaves an index that may be half there
-        wb.children["index"].run(run, *place, cancel=job.cancel)
-        noted, run = state, fill
-        if wb.chroma_server is None:
-            note.write_text(state)
-        stored = wb.store.record.stored(now.collection.name)
-    return len(stored)
+    asides = _asides(wb)
+    rows = int(
+        wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
+    )
+    for aside in sorted(_asides(wb) - asides):
+        tell(wb, f"The Chroma index could not be used. It was set aside as {aside}, and made anew from the record.")
+    if wb.chroma_server is None and whole:
+        filled.write(state)
+    if prepared(wb, job) is not now or (not whole and _whole(wb, now)):
+        # Whoever asked for the index of what was embedded meanwhile has joined this job.
+        return fill_index(wb, job, rebuild=False)
+    return rows
 
 
-def _state(stored: Mapping[str, tuple[bytes, int]]) -> str:
-    """Give a digest of all that the index is made from: the record's rows as they are, not as they are to be."""
+def _rows_written(wb: Engine, job: Job, now: Prepared) -> bool:
+    """See that the record holds the chunks as they are; False where some have no vector yet."""
+    assert wb.store is not None
+    if not _whole(wb, now):
+        return False
+    with turn(wb.store, job.cancel):
+        rows = [Row(at, chunk, key) for at, (chunk, key) in enumerate(zip(now.chunks, now.keys, strict=True))]
+        bring_up(wb.store.record, now.collection, rows)
+        if restore(wb.store.record, now.collection, rows):
+            tell(wb, f"The record's copy of the chunks of {now.collection.name} was damaged; it was written again.")
+    return True
+
+
+def _whole(wb: Engine, now: Prepared) -> bool:
+    assert wb.store is not None
+    return bool(wb.store.record.known(now.fingerprint_id, now.keys).all())
+
+
+def _asides(wb: Engine) -> set[str]:
+    assert wb.store is not None
+    return {path.name for path in wb.store.path.glob("chroma.damaged-*")}
+
+
+def _state(now: Prepared) -> str:
+    """Give a digest of all that the index is made from."""
     total = hashlib.sha256()
-    for name, (key, stamp) in sorted(stored.items()):
-        total.update(repr((name, key, stamp)).encode())
+    for chunk, key in zip(now.chunks, now.keys, strict=True):
+        total.update(repr((chunk.id, key, chunk.start, chunk.end, sorted(chunk.metadata.items()))).encode())
     return total.hexdigest()
 
 
