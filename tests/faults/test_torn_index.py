@@ -41,6 +41,9 @@ def test_an_index_with_a_torn_file_is_made_anew_without_the_model(campaign, plac
     heard = campaign.resume(place)
     assert heard.sent == []
     (aside,) = place.store.glob("chroma.damaged-*")
+    assert heard.last("notes") == [
+        f"The Chroma index could not be used. It was set aside as {aside.name}, and made anew from the record."
+    ]
     assert [found.read_bytes() for found in aside.rglob(name)] == ([] if content is None else [content])
     whole = campaign.before(place)
     look_at_the_end(campaign, place, [heard], whole, whole)
