@@ -35,9 +35,6 @@ class Heard:
     def last(self, name: str, other: object = None):
         return next((line[name] for line in reversed(self.lines) if name in line), other)
 
-    def all(self, name: str) -> list:
-        return [line[name] for line in self.lines if name in line]
-
     def follow(self, nursery: Nursery, until: Callable[[dict], bool] = lambda line: False, delay: float = 0.0) -> bool:
         """Hear a life until a line, and some seconds longer; tells whether it is alive then."""
         for line in nursery.until_ended():
