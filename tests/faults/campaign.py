@@ -35,9 +35,6 @@ class Heard:
     def last(self, name: str, other: object = None):
         return next((line[name] for line in reversed(self.lines) if name in line), other)
 
-    def all(self, name: str) -> list:
-        return [line[name] for line in self.lines if name in line]
-
     def follow(self, nursery: Nursery, until: Callable[[dict], bool] = lambda line: False, delay: float = 0.0) -> bool:
         """Hear a life until a line, and some seconds longer; tells whether it is alive then."""
         for line in nursery.until_ended():
@@ -120,6 +117,10 @@ class Campaign:
         """Give what an uninterrupted run would end with."""
         return self._whole(place.life["chapter"], place.life)
 
+    def whole_store(self, place: Place) -> Path:
+        """Give the store of that run."""
+        return self._lived(place.life["chapter"], {**place.life, "sync": _USUAL}) / "store"
+
     def resume(self, place: Place) -> Heard:
         """Begin again after a kill, and live to the end."""
         group = self.nursery.begin(**{**place.given(), "chapter": RESUMES[place.life["chapter"]]})
@@ -173,6 +174,7 @@ class Campaign:
         if kind not in self._seconds:
             place = self.set_out(root, **{**life, "chapter": chapter, "own": False})
             self._seconds[kind] = self._timed(place)
+            assert not list(place.store.glob("*damaged*"))
         return root
 
     def _timed(self, place: Place) -> dict[str, float]:

@@ -43,10 +43,10 @@ def _name(number: int) -> str:
     return f"part{number % 3}/file{number:02}.txt"
 
 
-def write_first(folder: Path) -> None:
-    """Write the corpus as it is before the edit."""
+def write_first(folder: Path, files: int = FILES) -> None:
+    """Write the corpus, or some files of it, as it is before the edit."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number in range(FILES):
+    for number in range(files):
         _put(folder, _name(number), _text(number, 0))
 
 

@@ -97,3 +97,12 @@ def test_an_end_while_opening_is_forgiven_once(store, model):
     mark.write_bytes(b"||")
     assert filled(store, model) == 3
     assert len(list(store.path.glob("chroma.damaged-*"))) == 1
+
+
+def test_two_ends_in_the_making_of_the_very_first_index_are_recovered_from_at_once(store, model):
+    embed(store, model, chunks(3))
+    (store.path / "chroma").mkdir()
+    (store.path / "chroma" / "chroma.sqlite3").touch()  # begun, and nothing in it yet
+    (store.path / "chroma.opening").write_bytes(b"||")
+    assert filled(store, model) == 3
+    assert len(list(store.path.glob("chroma.damaged-*"))) == 1

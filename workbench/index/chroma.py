@@ -17,7 +17,7 @@ import numpy as np
 from workbench.disk import require_room
 from workbench.errors import StoreError
 from workbench.index.aside import set_aside
-from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client
+from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, opening_mark, server_client
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.record import Collection, Record, Row
@@ -94,6 +94,7 @@ def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
                 with told(store, _TIMES * needed):
                     require_room(store, _TIMES * needed)  # to Chroma a full disk looks like damage at some moments
                     set_aside(chroma_folder(store))
+                    opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
         return _bring_up(record, collection, rows, _client(store, server, needed), anew=True)
     finally:
         record.close()

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.config import Settings
 
-__all__ = ["IndexDamaged", "chroma_folder", "client_settings", "local_client", "open_server", "server_client"]
+__all__ = [
+    "IndexDamaged",
+    "chroma_folder",
+    "client_settings",
+    "local_client",
+    "open_server",
+    "opening_mark",
+    "server_client",
+]
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that fills: one whose notebook was killed lives on for a second or two."""
@@ -40,6 +48,11 @@ class IndexDamaged(StoreDamaged):
 def chroma_folder(store: Path) -> Path:
     """Give the folder that `chromadb.PersistentClient` opens."""
     return store / "chroma"
+
+
+def opening_mark(store: Path) -> Path:
+    """Give the file that counts the processes which ended while they opened the index."""
+    return store / "chroma.opening"
 
 
 @contextmanager
@@ -101,7 +114,7 @@ def _watched(store: Path) -> Iterator[None]:
 
     One end says nothing, it may have been asked for.
     """
-    mark = store / "chroma.opening"
+    mark = opening_mark(store)
     strikes = len(mark.read_bytes()) if mark.exists() else 0
     if strikes >= _STRIKES:
         mark.unlink()

@@ -185,13 +185,16 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         tell(wb, f"The Chroma index could not be used. It was set aside as {aside}, and made anew from the record.")
     if wb.chroma_server is None and whole:
         filled.write(state)
+    if prepared(wb, job) is not now or (not whole and _whole(wb, now)):
+        # Whoever asked for the index of what was embedded meanwhile has joined this job.
+        return fill_index(wb, job, rebuild=False)
     return rows
 
 
 def _rows_written(wb: Engine, job: Job, now: Prepared) -> bool:
     """See that the record holds the chunks as they are; False where some have no vector yet."""
     assert wb.store is not None
-    if not wb.store.record.known(now.fingerprint_id, now.keys).all():
+    if not _whole(wb, now):
         return False
     with turn(wb.store, job.cancel):
         rows = [Row(at, chunk, key) for at, (chunk, key) in enumerate(zip(now.chunks, now.keys, strict=True))]
@@ -199,6 +202,11 @@ def _rows_written(wb: Engine, job: Job, now: Prepared) -> bool:
         if restore(wb.store.record, now.collection, rows):
             tell(wb, f"The record's copy of the chunks of {now.collection.name} was damaged; it was written again.")
     return True
+
+
+def _whole(wb: Engine, now: Prepared) -> bool:
+    assert wb.store is not None
+    return bool(wb.store.record.known(now.fingerprint_id, now.keys).all())
 
 
 def _asides(wb: Engine) -> set[str]:
