@@ -161,8 +161,9 @@ def test_a_reader_searches_asks_and_maps_and_embeds_nothing(writer, tmp_path, no
         assert not wb.read_only
         report = wb.embed(chunk_size=3, chunk_overlap=0)
         assert report.new == len(wb.chunk_list) == wb.embedded
+        sent = len(model.sent)
         assert wb.embed(chunk_size=240, chunk_overlap=24).reused == 40
-        assert not [text for text in model.sent if text in TEXTS]
+        assert len(model.sent) == sent
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads the open files of a process from /proc")
