@@ -17,6 +17,7 @@ import numpy as np
 from workbench.errors import StoreError
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client
+from workbench.index.chroma_stop import Stop
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.record import Collection, Record, Row
 
@@ -36,7 +37,7 @@ _KEY = "workbench_key"
 Value = str | int | float | bool
 
 
-def fill(store: str, collection: str, server: str | None = None) -> int:
+def fill(store: str, collection: str, server: str | None = None, stop: Stop | None = None) -> int:
     """Bring a Chroma collection up to the record: new and changed rows are written, gone ones deleted.
 
     The collection has the record's name, compares by cosine and has no embedding function. Each row has the
@@ -53,6 +54,8 @@ def fill(store: str, collection: str, server: str | None = None) -> int:
         Name of the collection, the same in record and Chroma.
     server
         `http://host:port` of a Chroma server; None for the folder `chroma` in the store.
+    stop
+        Looked at between batches; what is written by then stays, and the next fill goes on from there.
 
     Returns
     -------
@@ -63,25 +66,27 @@ def fill(store: str, collection: str, server: str | None = None) -> int:
     ------
     StoreError
         The record has no such collection, the disk is full, another process fills, or the server does not answer.
+    Cancelled
+        It was asked to stop.
     """
-    return _run(Path(store), collection, server, anew=False)
+    return _run(Path(store), collection, server, stop, anew=False)
 
 
-def rebuild(store: str, collection: str, server: str | None = None) -> int:
+def rebuild(store: str, collection: str, server: str | None = None, stop: Stop | None = None) -> int:
     """Delete a Chroma collection and make it anew from the record, as `fill` does; gives its number of rows."""
-    return _run(Path(store), collection, server, anew=True)
+    return _run(Path(store), collection, server, stop, anew=True)
 
 
-def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
+def _run(store: Path, name: str, server: str | None, stop: Stop | None, *, anew: bool) -> int:
     record = Record(store, writable=False)
     try:
         collection = _named(record, name)
         try:
-            return _bring_up(record, collection, _client(store, server), anew=anew)
+            return _bring_up(record, collection, _client(store, server, stop), stop, anew=anew)
         except IndexDamaged:
             if server is None:
                 set_aside(chroma_folder(store))
-        return _bring_up(record, collection, _client(store, server), anew=True)
+        return _bring_up(record, collection, _client(store, server, stop), stop, anew=True)
     finally:
         record.close()
 
@@ -93,11 +98,18 @@ def _named(record: Record, name: str) -> Collection:
     raise StoreError(f"The record in {record.folder} has no collection {name!r}; embed the corpus first.")
 
 
-def _client(store: Path, server: str | None) -> AbstractContextManager[ClientAPI]:
-    return local_client(store) if server is None else server_client(server)
+def _client(store: Path, server: str | None, stop: Stop | None) -> AbstractContextManager[ClientAPI]:
+    return local_client(store, stop) if server is None else server_client(server)
 
 
-def _bring_up(record: Record, collection: Collection, opening: AbstractContextManager[ClientAPI], *, anew: bool) -> int:
+def _bring_up(
+    record: Record,
+    collection: Collection,
+    opening: AbstractContextManager[ClientAPI],
+    stop: Stop | None,
+    *,
+    anew: bool,
+) -> int:
     rows = record.rows(collection.name)
     fingerprint = fingerprint_id(collection.fingerprint)
     wanted = {_legal(row.chunk.id): _key(row) for row in rows}
@@ -105,9 +117,9 @@ def _bring_up(record: Record, collection: Collection, opening: AbstractContextMa
         index = _index(client, collection, anew=anew)
         there = _keys(index)
         # A changed row is deleted first: Chroma would merge its new metadata into the old.
-        for ids in _batches([name for name, key in there.items() if wanted.get(name) != key]):
+        for ids in _batches([name for name, key in there.items() if wanted.get(name) != key], stop):
             index.delete(ids=ids)
-        for batch in _batches([row for row in rows if there.get(_legal(row.chunk.id)) != _key(row)]):
+        for batch in _batches([row for row in rows if there.get(_legal(row.chunk.id)) != _key(row)], stop):
             index.upsert(
                 ids=[_legal(row.chunk.id) for row in batch],
                 embeddings=record.vectors(fingerprint, [row.key for row in batch]),
@@ -209,6 +221,8 @@ def _compare(index: ChromaCollection, record: Record, fingerprint: str, rows: Se
         raise IndexDamaged(f"The Chroma collection {index.name} has other vectors than the record.")
 
 
-def _batches(items: Sequence[Any]) -> Iterator[list[Any]]:
+def _batches(items: Sequence[Any], stop: Stop | None) -> Iterator[list[Any]]:
     for start in range(0, len(items), _BATCH):
+        if stop is not None:
+            stop.check()
         yield list(items[start : start + _BATCH])

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from workbench.errors import InputError, StoreDamaged, StoreError, StoreLocked
+from workbench.errors import Cancelled, InputError, StoreDamaged, StoreError, StoreLocked
+from workbench.index.chroma_stop import Stop, chroma_turn
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -36,10 +37,11 @@ def chroma_folder(store: Path) -> Path:
 
 
 @contextmanager
-def local_client(store: Path) -> Iterator[ClientAPI]:
+def local_client(store: Path, stop: Stop | None = None) -> Iterator[ClientAPI]:
     """Lend a client on `<store>/chroma`, to one process at a time: two on one folder lose vectors for good.
 
-    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one.
+    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one. Where
+    `stop` was asked for meanwhile, none is opened.
 
     Raises
     ------
@@ -49,10 +51,12 @@ def local_client(store: Path) -> Iterator[ClientAPI]:
         The disk is full.
     IndexDamaged
         It cannot be read, or opening it has ended process after process.
+    Cancelled
+        It was to be stopped before it was opened.
     """
     import chromadb
 
-    turn = FileLock(store / "chroma.lock", mode=0o600)
+    turn = chroma_turn(store)
     try:
         turn.acquire(timeout=_PATIENCE)
     except Timeout as error:
@@ -61,6 +65,8 @@ def local_client(store: Path) -> Iterator[ClientAPI]:
             "then call wb.rebuild_index()."
         ) from error
     try:
+        if stop is not None:
+            stop.check()
         with _judged(store):
             _check_tables(chroma_folder(store))
             with _watched(store):
@@ -104,7 +110,7 @@ def _judged(store: Path) -> Iterator[None]:
 
     try:
         yield
-    except StoreError:
+    except (StoreError, Cancelled):
         raise
     except BaseException as error:
         # Chroma's engine, which is not Python, panics on some torn files; that is no Exception.

@@ -15,7 +15,7 @@ import numpy as np
 from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, InputError
 from workbench.index.store import Store
-from workbench.jobs.child import Child
+from workbench.jobs.child import GRACE, Child
 from workbench.jobs.lane import Job, Lane
 from workbench.records import Chunk, Neighbours, Progress, ServerStatus
 from workbench.session.in_use import InUse
@@ -26,7 +26,7 @@ from workbench.session.verbs import LANES, VERBS, Verb, named
 __all__ = ["Engine"]
 
 _FILLING = 600.0
-"""Seconds that `close` waits for the Chroma index: about 500,000 rows."""
+"""Seconds that `close(finish=True)` waits for the Chroma index: about 500,000 rows."""
 _PATIENCE = 3.0
 """Seconds that `close` waits for jobs to see that they are cancelled."""
 
@@ -59,6 +59,7 @@ class Engine(InUse):
         self.live = False
         self.closed = False
         self._panels: Any = None
+        self._filling: Prepared | None = None
         self._matrix: tuple[Prepared, int, tuple[Chunk, ...], np.ndarray] | None = None
         self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
@@ -140,6 +141,13 @@ class Engine(InUse):
         if self.live:
             self.submit("map", "umap")
         if self.store is not None and self.store.writable:
+            self._filling = self.prepared
+            self.submit("fill_index")
+
+    def fill_once(self, now: Prepared) -> None:
+        """Go on with a Chroma index that was left behind when the workbench was last closed; once for these chunks."""
+        if self._filling is not now and not self.closed and self.store is not None and self.store.writable:
+            self._filling = now
             self.submit("fill_index")
 
     def go_live(self) -> None:
@@ -204,15 +212,16 @@ class Engine(InUse):
 
     def __del__(self) -> None:
         if not self.__dict__.get("closed", True):
-            self.close(finish=False)
+            self.close()
 
-    def close(self, finish: bool = True) -> None:
+    def close(self, finish: bool = False) -> None:
         """Stop all work, take the panels down, give the store back. May be called twice.
 
         Parameters
         ----------
         finish
-            Wait for the Chroma index to be brought up to date first, where that is under way.
+            Wait for the Chroma index to be brought up to date first, where that is under way. Otherwise it stops
+            after the batch that is being written, and goes on when the corpus is opened next.
         """
         self.closed = True
         if finish:
@@ -223,6 +232,7 @@ class Engine(InUse):
             end = time.monotonic() + _PATIENCE
             for lane in self.lanes.values():
                 lane.wait_idle(max(0, end - time.monotonic()))
+            self.lanes["index"].wait_idle(GRACE)
         for child in self.children.values():
             child.close()
         if self._panels is not None:
@@ -243,7 +253,7 @@ def _close_later(engine: Engine) -> Callable[[], None]:
     def close() -> None:
         alive = reference()
         if alive is not None:
-            alive.close(finish=False)
+            alive.close()
 
     atexit.register(close)
     return close

@@ -78,6 +78,8 @@ def searchable(wb: Engine, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.nd
         _wait(wb.submit("embed"), job)
         now = prepared(wb, job)
         known = wb.known(now)
+    elif known.all():
+        wb.fill_once(now)
     return now, *wb.vectors(now, known)
 
 
@@ -152,11 +154,13 @@ def look_at_server(wb: Engine, model: str) -> None:
 def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long.
 
-    What was filled last is noted beside the index, so that an index that is up to date costs no process.
+    What was filled last is noted beside the index, so that an index that is up to date costs no process. When it is
+    cancelled, it stops between two batches, and the next one goes on from there.
     """
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
     from workbench.index.chroma_client import chroma_folder
+    from workbench.index.chroma_stop import stop_for
 
     now = prepared(wb, job)
     assert wb.store is not None
@@ -166,9 +170,10 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     if not rebuild and wb.chroma_server is None and note.exists() and note.read_text() == state:
         return len(now.chunks)
     run = rebuild_all if rebuild else fill
-    rows = int(
-        wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
-    )
+    with stop_for(wb.store.path) as stop:
+        place = (str(wb.store.path), now.collection.name, wb.chroma_server)
+        spare = stop.ask if wb.chroma_server is None else None
+        rows = int(wb.children["index"].run(run, *place, stop, cancel=job.cancel, spare=spare))
     if wb.chroma_server is None:
         note.write_text(state)
     return rows
