@@ -100,6 +100,7 @@ def _embed(given: argparse.Namespace) -> int:
             print(
                 f"{report.truncated} chunks are longer than {wb.model_info.max_tokens} tokens; their end is not read."
             )
+        wb.close(finish=True)  # nobody waits at a prompt for more, and other tools want the whole index
     return 0
 
 

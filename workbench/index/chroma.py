@@ -18,6 +18,7 @@ from workbench.disk import require_room
 from workbench.errors import StoreError
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, opening_mark, server_client
+from workbench.index.chroma_stop import Stop
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.record import Collection, Record, Row
@@ -45,7 +46,7 @@ _KEY = "workbench_key"
 Value = str | int | float | bool
 
 
-def fill(store: str, collection: str, server: str | None = None) -> int:
+def fill(store: str, collection: str, server: str | None = None, stop: Stop | None = None) -> int:
     """Bring a Chroma collection up to the record: new and changed rows are written, gone ones deleted.
 
     The collection has the record's name, compares by cosine and has no embedding function. Each row has the
@@ -62,6 +63,8 @@ def fill(store: str, collection: str, server: str | None = None) -> int:
         Name of the collection, the same in record and Chroma.
     server
         `http://host:port` of a Chroma server; None for the folder `chroma` in the store.
+    stop
+        Looked at between batches; what is written by then stays, and the next fill goes on from there.
 
     Returns
     -------
@@ -72,30 +75,33 @@ def fill(store: str, collection: str, server: str | None = None) -> int:
     ------
     StoreError
         The record has no such collection, the disk is full, another process fills, or the server does not answer.
+    Cancelled
+        It was asked to stop.
     """
-    return _run(Path(store), collection, server, anew=False)
+    return _run(Path(store), collection, server, stop, anew=False)
 
 
-def rebuild(store: str, collection: str, server: str | None = None) -> int:
+def rebuild(store: str, collection: str, server: str | None = None, stop: Stop | None = None) -> int:
     """Delete a Chroma collection and make it anew from the record, as `fill` does; gives its number of rows."""
-    return _run(Path(store), collection, server, anew=True)
+    return _run(Path(store), collection, server, stop, anew=True)
 
 
-def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
+def _run(store: Path, name: str, server: str | None, stop: Stop | None, *, anew: bool) -> int:
     record = Record(store, writable=False)
     try:
         collection = _named(record, name)
         rows = record.rows(name)
         needed = room_of(rows) + 4 * len(rows) * (record.dimensions(fingerprint_id(collection.fingerprint)) or 0)
         try:
-            return _bring_up(record, collection, rows, _client(store, server, needed), anew=anew)
+            return _bring_up(record, collection, rows, _client(store, server, needed, stop), stop, anew=anew)
         except IndexDamaged:
             if server is None:
                 with told(store, _TIMES * needed):
                     require_room(store, _TIMES * needed)  # to Chroma a full disk looks like damage at some moments
                     set_aside(chroma_folder(store))
+                    passing("file", opening_mark(store))
                     opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
-        return _bring_up(record, collection, rows, _client(store, server, needed), anew=True)
+        return _bring_up(record, collection, rows, _client(store, server, needed, stop), stop, anew=True)
     finally:
         record.close()
 
@@ -107,8 +113,8 @@ def _named(record: Record, name: str) -> Collection:
     raise StoreError(f"The record in {record.folder} has no collection {name!r}; embed the corpus first.")
 
 
-def _client(store: Path, server: str | None, needed: int) -> AbstractContextManager[ClientAPI]:
-    return local_client(store, needed) if server is None else server_client(server)
+def _client(store: Path, server: str | None, needed: int, stop: Stop | None) -> AbstractContextManager[ClientAPI]:
+    return local_client(store, needed, stop) if server is None else server_client(server)
 
 
 def _bring_up(
@@ -116,6 +122,7 @@ def _bring_up(
     collection: Collection,
     rows: Sequence[Row],
     opening: AbstractContextManager[ClientAPI],
+    stop: Stop | None,
     *,
     anew: bool,
 ) -> int:
@@ -125,10 +132,10 @@ def _bring_up(
         index = _index(client, collection, anew=anew)
         there = _keys(index)
         # A changed row is deleted first: Chroma would merge its new metadata into the old.
-        for ids in _batches([name for name, key in there.items() if wanted.get(name) != key]):
+        for ids in _batches([name for name, key in there.items() if wanted.get(name) != key], stop):
             passing("index", "delete")
             index.delete(ids=ids)
-        for batch in _batches([row for row in rows if there.get(legal(row.chunk.id)) != _key(row)]):
+        for batch in _batches([row for row in rows if there.get(legal(row.chunk.id)) != _key(row)], stop):
             passing("index", "upsert")
             index.upsert(
                 ids=[legal(row.chunk.id) for row in batch],
@@ -239,6 +246,8 @@ def _compare(index: ChromaCollection, record: Record, fingerprint: str, rows: Se
         raise IndexDamaged(f"The Chroma collection {index.name} has other vectors than the record.")
 
 
-def _batches(items: Sequence[Any]) -> Iterator[list[Any]]:
+def _batches(items: Sequence[Any], stop: Stop | None) -> Iterator[list[Any]]:
     for start in range(0, len(items), _BATCH):
+        if stop is not None:
+            stop.check()
         yield list(items[start : start + _BATCH])

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from workbench.disk import measured
-from workbench.errors import StoreDamaged, StoreError, StoreLocked
+from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreLocked
 from workbench.index.chroma_address import address_parts, no_proxy
 from workbench.index.chroma_files import torn_files
+from workbench.index.chroma_stop import Stop, chroma_turn
 from workbench.models.ollama.hosts import is_loopback
 from workbench.seam import passing
 
@@ -56,10 +57,11 @@ def opening_mark(store: Path) -> Path:
 
 
 @contextmanager
-def local_client(store: Path, needed: int | None = None) -> Iterator[ClientAPI]:
+def local_client(store: Path, needed: int | None = None, stop: Stop | None = None) -> Iterator[ClientAPI]:
     """Lend a client on `<store>/chroma`, to one process at a time: two on one folder lose vectors for good.
 
-    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one.
+    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one. Where
+    `stop` was asked for meanwhile, none is opened.
 
     Parameters
     ----------
@@ -67,6 +69,8 @@ def local_client(store: Path, needed: int | None = None) -> Iterator[ClientAPI]:
         Its folder.
     needed
         Bytes that are to be written, for messages.
+    stop
+        A request to stop, which may come before it is open.
 
     Raises
     ------
@@ -76,13 +80,17 @@ def local_client(store: Path, needed: int | None = None) -> Iterator[ClientAPI]:
         The disk is full or failing, or another program is in the way.
     IndexDamaged
         It cannot be read, or opening it has ended process after process.
+    Cancelled
+        It was to be stopped before it was opened.
     """
     import chromadb
 
-    turn = FileLock(store / "chroma.lock", mode=0o600)
+    turn = chroma_turn(store)
     with _judged(store, needed):
         _await(turn, store)
     try:
+        if stop is not None:
+            stop.check()
         with _judged(store, needed), ExitStack() as opened:
             _check_tables(chroma_folder(store))
             with _watched(store):
@@ -135,7 +143,7 @@ def _judged(store: Path, needed: int | None) -> Iterator[None]:
 
     try:
         yield
-    except StoreError:
+    except (StoreError, Cancelled):
         raise
     except BaseException as error:
         # Chroma's engine, which is not Python, panics on some torn files; that is no Exception.

@@ -8,7 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
@@ -29,6 +31,11 @@ _MODES = slice(18, 20)
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
+
+
+_guard = threading.RLock()
+_open: WeakSet[Database] = WeakSet()
+_kept_still: list[Database] = []
 
 
 class Database:
@@ -61,6 +68,8 @@ class Database:
         self._logged = 0
         self._connection = self._open(writable)
         self._file = path.stat().st_ino
+        with _guard:
+            _open.add(self)
 
     def reopen(self, writable: bool) -> None:
         """Open the file of that name anew; the connection stays what it was if that fails."""
@@ -239,3 +248,31 @@ def refuse_orphans(folder: Path) -> None:
     empty = not record.exists() or not record.stat().st_size
     if empty and vectors.is_dir() and any(vectors.iterdir()):
         raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")
+
+
+# SQLite must not be carried across a fork: the child would believe that it holds its parent's locks, and what it
+# opened then would not be safe either. So a fork waits until no statement runs, and the child closes what it has.
+
+
+def _before_fork() -> None:
+    _guard.acquire()
+    _kept_still.extend(_open)
+    for database in _kept_still:
+        database.lock.acquire()
+
+
+def _after_fork(*, child: bool) -> None:
+    for database in _kept_still:
+        if child:
+            database.close()
+        database.lock.release()
+    _kept_still.clear()
+    _guard.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=partial(_after_fork, child=False),
+        after_in_child=partial(_after_fork, child=True),
+    )

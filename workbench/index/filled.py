@@ -7,11 +7,12 @@ import zlib
 from contextlib import closing, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from workbench.errors import StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import chroma_folder
+from workbench.index.chroma_stop import chroma_turn
 from workbench.index.faults import told
 from workbench.index.strangers import is_own_file, strangers_aside
 from workbench.seam import passing
@@ -98,7 +99,7 @@ class Filled:
             Another process has had it open for 10 s.
         """
         try:
-            with FileLock(self._store / "chroma.lock", mode=0o600, timeout=_PATIENCE):
+            with chroma_turn(self._store).acquire(timeout=_PATIENCE):
                 return set_aside(chroma_folder(self._store))
         except Timeout as error:
             raise StoreLocked(

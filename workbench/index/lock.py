@@ -15,7 +15,7 @@ from filelock import FileLock, SoftFileLock, Timeout
 from workbench.errors import StoreError, StoreLocked
 from workbench.seam import passing
 
-__all__ = ["WriterLock", "lock_lost"]
+__all__ = ["WriterLock", "refused"]
 
 _LONGEST = 1024
 """Bytes of a note that are read; ours have a hundred."""
@@ -142,8 +142,13 @@ class WriterLock:
             note.unlink(missing_ok=True)
 
 
-def lock_lost(folder: Path) -> StoreLocked:
-    """Give the error of a writer that is none any more: another one may write at the same place of the same file."""
+def refused(folder: Path, *, lost: bool) -> StoreLocked:
+    """Give the error of a process that may only read, or may no longer write: another one may be at the same place."""
+    if not lost:
+        return StoreLocked(
+            f"The store {folder} can only be read by this process. Close the other notebook and call wb.refresh(), or "
+            "choose another folder with store=."
+        )
     return StoreLocked(
         f"The lock of the store {folder} was deleted or replaced while this process had it open, so nothing more was "
         "written. What was committed before is kept. Call wb.refresh() and embed again."

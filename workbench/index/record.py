@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from workbench.errors import StoreDamaged, StoreError, StoreLocked
+from workbench.errors import StoreDamaged, StoreError
 from workbench.index.database import Database, refuse_orphans
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
-from workbench.index.lock import lock_lost
+from workbench.index.lock import refused
 from workbench.index.mending import drop_chunks, drop_torn, in_order, mend, torn_note
 from workbench.index.positions import Place, Positions
 from workbench.index.rows import (
@@ -58,7 +58,7 @@ class Record:
     def __init__(self, folder: Path, writable: bool, holds: Callable[[], bool] = lambda: True) -> None:
         self.folder = folder
         self._holds = holds
-        self.writable = False
+        self._may_write = False
         self.notes: list[str] = []
         self._writing = threading.RLock()
         if writable:
@@ -79,6 +79,11 @@ class Record:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
         if self._database.follow(self.writable):
             self._positions.forget()
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process may write: it was opened for that, and nobody has taken the lock away since."""
+        return self._may_write and self._holds()
 
     @property
     def missing(self) -> bool:
@@ -281,18 +286,13 @@ class Record:
 
     def _require_writable(self) -> None:
         if not self.writable:
-            raise StoreLocked(
-                f"The store {self.folder} can only be read by this process. Close the other notebook and call "
-                "wb.refresh(), or choose another folder with store=."
-            )
-        if not self._holds():
-            raise lock_lost(self.folder)
+            raise refused(self.folder, lost=self._may_write)
 
     def _begin_writing(self) -> None:
         with told(self.folder):
             passing("file", self.folder / "vectors")
             (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
-            self.writable = True
+            self._may_write = True
             if self._database.lost_commits:
                 self.notes.append(
                     f"The log of the record in {self.folder} was damaged, and its last commits are lost. What they "

@@ -110,7 +110,7 @@ class Store:
 
     def _still_writer(self) -> bool:
         """Whether this process is the writer, of the record that is in the folder."""
-        return self.writable and self.record.writable and not self.record.missing
+        return self.record.writable and not self.record.missing
 
     def _become_writer(self) -> bool:
         with _registry:
@@ -119,8 +119,6 @@ class Store:
                 return False
             if self._still_writer():
                 return True
-            # Whatever it was: where the lock or the record was deleted, another process may have written since.
-            self.record.writable = False
             _make(self.path)
             if not self._lock.take():
                 return False
@@ -194,3 +192,13 @@ def _make(folder: Path) -> None:
         ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StoreError(f"The store folder {folder} cannot be written. Give another one: store=.")
+
+
+def _after_fork() -> None:
+    """Begin a forked process without stores: those of its parent are closed in it, and it is no writer."""
+    _open.clear()
+    _registry.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_registry.acquire, after_in_parent=_registry.release, after_in_child=_after_fork)

@@ -16,7 +16,7 @@ from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, InputError
 from workbench.index.chroma_address import checked_address, is_address
 from workbench.index.store import Store
-from workbench.jobs.child import Child
+from workbench.jobs.child import GRACE, Child
 from workbench.jobs.lane import Job, Lane
 from workbench.models.remote.in_clear import INDEXED, warn_once
 from workbench.records import Chunk, Neighbours, Progress, ServerStatus
@@ -28,7 +28,7 @@ from workbench.session.verbs import LANES, VERBS, Verb, named
 __all__ = ["Engine"]
 
 _FILLING = 600.0
-"""Seconds that `close` waits for the Chroma index: about 500,000 rows."""
+"""Seconds that `close(finish=True)` waits for the Chroma index: about 500,000 rows."""
 _PATIENCE = 3.0
 """Seconds that `close` waits for jobs to see that they are cancelled."""
 
@@ -61,6 +61,7 @@ class Engine(InUse):
         self.live = False
         self.closed = False
         self._panels: Any = None
+        self._filling: Prepared | None = None
         self._matrix: tuple[Prepared, int, tuple[Chunk, ...], np.ndarray] | None = None
         self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
@@ -149,6 +150,13 @@ class Engine(InUse):
         if self.live:
             self.submit("map", "umap")
         if self.store is not None and self.store.writable:
+            self._filling = self.prepared
+            self.submit("fill_index")
+
+    def fill_once(self, now: Prepared) -> None:
+        """Go on with a Chroma index that was left behind when the workbench was last closed; once for these chunks."""
+        if self._filling is not now and not self.closed and self.store is not None and self.store.writable:
+            self._filling = now
             self.submit("fill_index")
 
     def go_live(self) -> None:
@@ -190,13 +198,20 @@ class Engine(InUse):
         self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
         self.clear_map()
 
-    def in_index(self, function: Callable[..., Any], /, *args: Any, cancel: threading.Event) -> Any:
+    def in_index(
+        self,
+        function: Callable[..., Any],
+        /,
+        *args: Any,
+        cancel: threading.Event,
+        spare: Callable[[], bool] | None = None,
+    ) -> Any:
         """Call a function of Chroma in its child process, which ends where that fails; the next call starts another.
 
         Chroma remembers a client that could not be opened as long as its process lives, and refuses the next one.
         """
         try:
-            return self.children["index"].run(function, *args, cancel=cancel)
+            return self.children["index"].run(function, *args, cancel=cancel, spare=spare)
         except Exception:
             self.children["index"].close()
             raise
@@ -225,15 +240,16 @@ class Engine(InUse):
 
     def __del__(self) -> None:
         if not self.__dict__.get("closed", True):
-            self.close(finish=False)
+            self.close()
 
-    def close(self, finish: bool = True) -> None:
+    def close(self, finish: bool = False) -> None:
         """Stop all work, take the panels down, give the store back. May be called twice.
 
         Parameters
         ----------
         finish
-            Wait for the Chroma index to be brought up to date first, where that is under way.
+            Wait for the Chroma index to be brought up to date first, where that is under way. Otherwise it stops
+            after the batch that is being written, and goes on when the corpus is opened next.
         """
         self.closed = True
         if finish:
@@ -244,6 +260,7 @@ class Engine(InUse):
             end = time.monotonic() + _PATIENCE
             for lane in self.lanes.values():
                 lane.wait_idle(max(0, end - time.monotonic()))
+            self.lanes["index"].wait_idle(GRACE)
         for child in self.children.values():
             child.close()
         if self._panels is not None:
@@ -266,7 +283,7 @@ def _close_later(engine: Engine) -> Callable[[], None]:
     def close() -> None:
         alive = reference()
         if alive is not None:
-            alive.close(finish=False)
+            alive.close()
 
     atexit.register(close)
     return close

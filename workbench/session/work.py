@@ -83,6 +83,8 @@ def searchable(wb: Engine, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.nd
         _wait(wb.submit("embed"), job)
         now = prepared(wb, job)
         known = wb.known(now)
+    elif known.all():
+        wb.fill_once(now)
     return now, *wb.vectors(now, known)
 
 
@@ -159,10 +161,12 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long.
 
     What was filled last is noted beside the index, so that an index that is up to date costs no process. One whose
-    files are no longer what they were then is set aside and made anew.
+    files are no longer what they were then is set aside and made anew. When it is cancelled, it stops between two
+    batches, and the next one goes on from there.
     """
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
+    from workbench.index.chroma_stop import stop_for
 
     now = prepared(wb, job)
     assert wb.store is not None
@@ -180,7 +184,10 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         tell(wb, note)
     run = rebuild_all if rebuild else fill
     asides = _asides(wb)
-    rows = int(wb.in_index(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel))
+    with stop_for(wb.store.path) as stop:
+        place = (str(wb.store.path), now.collection.name, wb.chroma_server)
+        spare = stop.ask if wb.chroma_server is None else None
+        rows = int(wb.in_index(run, *place, stop, cancel=job.cancel, spare=spare))
     for aside in sorted(_asides(wb) - asides):
         tell(wb, f"The Chroma index could not be used. It was set aside as {aside}, and made anew from the record.")
     if wb.chroma_server is None and whole:
