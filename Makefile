@@ -33,8 +33,11 @@ lab: install  ## Open JupyterLab on the workbench notebook
 demo: install  ## Answer one question about camelids in the terminal, and write a map
 	@$(PY) -m workbench ask data/camelids "What animals are llamas related to?" $(ARGS)
 
+# Two processes, a file of tests at a time: most tests keep one core busy, and memory for two is always there.
+WORKERS ?= 2
+
 test: install  ## Run all tests; one file: make test ARGS=tests/corpus
-	@$(PY) -m pytest --durations=15 $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --durations=15 $(ARGS)
 
 check: install  ## Formatting, lint, types, and nothing in the tree that should not be
 	@$(PY) -m ruff format --check .

@@ -10,6 +10,7 @@
     ├── StoreError                     the folder that holds the vectors
     │   ├── StoreLocked                another process is its writer
     │   └── StoreDamaged               what is on disk cannot be trusted
+    ├── NotWritten (OSError)           a file that was to be written: no room, or no permission
     ├── ProcessEnded                   a child process died before it was done
     ├── OutOfTime (TimeoutError)       a limit of time is over
     ├── ConsentNeeded                  text would leave this machine, and nobody allowed it
@@ -26,6 +27,7 @@ __all__ = [
     "InputError",
     "ModelError",
     "ModelNotFound",
+    "NotWritten",
     "OutOfTime",
     "ProcessEnded",
     "ServerError",
@@ -74,6 +76,10 @@ class StoreLocked(StoreError):
 
 class StoreDamaged(StoreError):
     """What is on disk cannot be trusted."""
+
+
+class NotWritten(WorkbenchError, OSError):
+    """A file could not be written: there is no room, or no permission."""
 
 
 class ProcessEnded(WorkbenchError):

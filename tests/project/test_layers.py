@@ -16,7 +16,7 @@ HEAVY = {
 }  # fmt: skip
 WIDGETS = {"ipywidgets", "anywidget", "IPython"}
 
-BASE = ("records", "errors", "protocols", "paths")
+BASE = ("records", "errors", "protocols", "paths", "seam", "disk")
 STAGES = ("corpus", "models", "index", "retrieval", "generation", "projection", "evaluation")
 OUTSIDE = ("figures", "interop", "export")
 LAYERS = (BASE, STAGES, OUTSIDE, ("jobs", "session", "frames"), ("widgets",), ("app",))

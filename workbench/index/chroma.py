@@ -17,17 +17,23 @@ import numpy as np
 from workbench.errors import StoreError
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client
+from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.record import Collection, Record, Row
+from workbench.index.rows import room_of
+from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 __all__ = ["chroma_folder", "fill", "rebuild"]
 
 _BATCH = 1000
 """Rows sent at a time; Chroma takes at most 5461."""
+_HNSW: CreateHNSWConfiguration = {"space": "cosine"}
+"""How a collection is made; all else is as Chroma has it, such as the 1000 rows after which it writes its files."""
 _SAMPLE = 16
 """Vectors that are read back and compared with the record's."""
 _KEY = "workbench_key"
@@ -76,12 +82,15 @@ def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
     record = Record(store, writable=False)
     try:
         collection = _named(record, name)
+        rows = record.rows(name)
+        needed = room_of(rows) + 4 * len(rows) * (record.dimensions(fingerprint_id(collection.fingerprint)) or 0)
         try:
-            return _bring_up(record, collection, _client(store, server), anew=anew)
+            return _bring_up(record, collection, rows, _client(store, server, needed), anew=anew)
         except IndexDamaged:
             if server is None:
-                set_aside(chroma_folder(store))
-        return _bring_up(record, collection, _client(store, server), anew=True)
+                with told(store):
+                    set_aside(chroma_folder(store))
+        return _bring_up(record, collection, rows, _client(store, server, needed), anew=True)
     finally:
         record.close()
 
@@ -93,12 +102,18 @@ def _named(record: Record, name: str) -> Collection:
     raise StoreError(f"The record in {record.folder} has no collection {name!r}; embed the corpus first.")
 
 
-def _client(store: Path, server: str | None) -> AbstractContextManager[ClientAPI]:
-    return local_client(store) if server is None else server_client(server)
+def _client(store: Path, server: str | None, needed: int) -> AbstractContextManager[ClientAPI]:
+    return local_client(store, needed) if server is None else server_client(server)
 
 
-def _bring_up(record: Record, collection: Collection, opening: AbstractContextManager[ClientAPI], *, anew: bool) -> int:
-    rows = record.rows(collection.name)
+def _bring_up(
+    record: Record,
+    collection: Collection,
+    rows: Sequence[Row],
+    opening: AbstractContextManager[ClientAPI],
+    *,
+    anew: bool,
+) -> int:
     fingerprint = fingerprint_id(collection.fingerprint)
     wanted = {_legal(row.chunk.id): _key(row) for row in rows}
     with opening as client:
@@ -106,8 +121,10 @@ def _bring_up(record: Record, collection: Collection, opening: AbstractContextMa
         there = _keys(index)
         # A changed row is deleted first: Chroma would merge its new metadata into the old.
         for ids in _batches([name for name, key in there.items() if wanted.get(name) != key]):
+            passing("index", "delete")
             index.delete(ids=ids)
         for batch in _batches([row for row in rows if there.get(_legal(row.chunk.id)) != _key(row)]):
+            passing("index", "upsert")
             index.upsert(
                 ids=[_legal(row.chunk.id) for row in batch],
                 embeddings=record.vectors(fingerprint, [row.key for row in batch]),
@@ -120,16 +137,20 @@ def _bring_up(record: Record, collection: Collection, opening: AbstractContextMa
 
 def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCollection:
     """Give the collection, made if it is not there; one that does not compare by cosine is made anew."""
+    passing("index", "list_collections")
     if collection.name in {found.name for found in client.list_collections()}:
+        passing("index", "get_collection")
         found = client.get_collection(collection.name, embedding_function=None)
         # Not `configuration`: reading that rebuilds a stored embedding function, and can run code (CVE-2026-45829).
         space = ((found.configuration_json or {}).get("hnsw") or {}).get("space")
         if space == "cosine" and not anew:
             return found
+        passing("index", "delete_collection")
         client.delete_collection(collection.name)
+    passing("index", "create_collection")
     return client.create_collection(
         collection.name,
-        configuration={"hnsw": {"space": "cosine"}},
+        configuration={"hnsw": _HNSW},
         embedding_function=None,
         metadata={
             "corpus": _legal(collection.corpus),
@@ -143,7 +164,9 @@ def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCo
 
 def _keys(index: ChromaCollection) -> dict[str, object]:
     found: dict[str, object] = {}
+    passing("index", "count")
     for start in range(0, index.count(), _BATCH):
+        passing("index", "get")
         page = index.get(limit=_BATCH, offset=start, include=["metadatas"])
         found.update(zip(page["ids"], [(one or {}).get(_KEY) for one in page["metadatas"] or []], strict=True))
     return found
@@ -192,12 +215,14 @@ def _compare(index: ChromaCollection, record: Record, fingerprint: str, rows: Se
     IndexDamaged
         It has not.
     """
+    passing("index", "count")
     count = index.count()
     if count != len(rows):
         raise IndexDamaged(f"The Chroma collection {index.name} holds {count} rows; the record holds {len(rows)}.")
     if not rows:
         return
     sample = [rows[at] for at in sorted({int(at) for at in np.linspace(0, len(rows) - 1, _SAMPLE)})]
+    passing("index", "get")
     page = index.get(ids=[_legal(row.chunk.id) for row in sample], include=["embeddings"])
     there = dict(zip(page["ids"], np.asarray(page["embeddings"]), strict=True))
     expected = record.vectors(fingerprint, [row.key for row in sample])

@@ -14,12 +14,15 @@ from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
 from workbench.index.wal import committed_frames
+from workbench.seam import passing
 
-__all__ = ["Database"]
+__all__ = ["Database", "refuse_orphans"]
 
 _WAIT = 1.0
 """Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
 _LOOK = 0.05
+_EMPTY = 100_000
+"""Bytes of a record without rows: its tables, their log, and the log's index."""
 _MODES = slice(18, 20)
 """Bytes of the file that say how it is written and read: 1 with a journal, 2 with a write-ahead log."""
 
@@ -66,6 +69,15 @@ class Database:
             self._connection.close()
             self._connection, self._file = fresh, self.path.stat().st_ino
 
+    def follow(self, writable: bool) -> bool:
+        """Open the file anew if it is another one now, and tell whether; raises if a newer workbench has it by now."""
+        replaced = self.replaced
+        if replaced:
+            self.reopen(writable)
+        with self.lock, told(self.path.parent):
+            self._check_version(self._connection)
+        return replaced
+
     @property
     def replaced(self) -> bool:
         """Whether the file of that name is another one now: set aside by the writer, or deleted and begun anew."""
@@ -80,12 +92,14 @@ class Database:
             return True
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit all that is done inside, or nothing of it."""
-        with self.lock, told(self.path.parent):
+    def transaction(self, needed: int | None = None) -> Iterator[sqlite3.Connection]:
+        """Commit all that is done inside, about `needed` bytes, or nothing of it."""
+        with self.lock, told(self.path.parent, needed):
+            passing("tables", "BEGIN")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                passing("tables", "COMMIT")
                 self._connection.execute("COMMIT")
             except BaseException:
                 # A full disk makes SQLite roll back by itself, and a second time is an error that would hide it.
@@ -96,6 +110,7 @@ class Database:
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
         with self.lock, told(self.path.parent):
+            passing("tables", statement)
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
@@ -109,7 +124,7 @@ class Database:
             self._logged = committed_frames(self.path.with_name(f"{self.path.name}-wal"))
         else:
             self._await()
-        with told(self.path.parent):
+        with told(self.path.parent, _EMPTY if writable else None):
             connection = self._connect()
             # Damaged text is read as what it is: an error would keep all that is sound from being read too.
             connection.text_factory = _text
@@ -127,12 +142,14 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         # mode=rw: opening must not make an empty file, which would look like a record without tables.
         address = f"{self.path.absolute().as_uri()}?mode=rw"
+        passing("tables", address)
         return sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)
 
     def _make(self) -> None:
         """Make the file for its owner alone: it holds the texts of all documents. SQLite keeps the mode for its log."""
         if not self.path.exists():
-            with told(self.path.parent):
+            with told(self.path.parent, _EMPTY):
+                passing("file", self.path)
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def _await(self) -> None:
@@ -164,9 +181,11 @@ class Database:
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
         read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]  # -1 where there is no log
         self.lost_commits = max(0, read) < self._logged
+        passing("tables", "PRAGMA journal_mode")
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
+        passing("tables", "CREATE TABLE")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
 
     def _check_header(self) -> None:
@@ -187,3 +206,13 @@ class Database:
                 f"The store {self.path.parent} was written by a newer workbench (format {row[0]}; this one reads up to "
                 f"{VERSION}). Update the workbench, or choose another folder with store=."
             )
+
+
+def refuse_orphans(folder: Path) -> None:
+    """Say that vectors without a record are damage: beginning anew in their place would write over them."""
+    record, vectors = folder / "record.sqlite3", folder / "vectors"
+    if record.is_symlink() or (record.exists() and not record.is_file()):
+        raise StoreDamaged(f"The record {record} is no file of its own.")
+    empty = not record.exists() or not record.stat().st_size
+    if empty and vectors.is_dir() and any(vectors.iterdir()):
+        raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")

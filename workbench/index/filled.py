@@ -12,7 +12,9 @@ from filelock import FileLock, Timeout
 from workbench.errors import StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import chroma_folder
+from workbench.index.faults import told
 from workbench.index.strangers import is_own_file, strangers_aside
+from workbench.seam import passing
 
 __all__ = ["Filled"]
 
@@ -53,16 +55,20 @@ class Filled:
 
     def write(self, state: str) -> None:
         """Note what it is filled with now."""
-        self._note.write_text(f"{state}\n{self.files()}", encoding="utf-8")
+        content = f"{state}\n{self.contents()}"
+        with told(self._store, len(content)):
+            passing("file", self._note)
+            self._note.write_text(content, encoding="utf-8")
 
     def forget(self) -> list[str]:
         """Take the note away, before the index is changed; gives a sentence if it was no file."""
-        told = strangers_aside(self._note.parent, [self._note.name])
-        with suppress(NotADirectoryError):
+        notes = strangers_aside(self._note.parent, [self._note.name])
+        with told(self._store), suppress(NotADirectoryError):
+            passing("file", self._note)
             self._note.unlink(missing_ok=True)
-        return told
+        return notes
 
-    def files(self) -> str:
+    def contents(self) -> str:
         """Give rows, sizes and CRC-32 of all that Chroma keeps of the collection's vectors; empty if it is unreadable.
 
         Its tables change whenever they are opened; of these the rows are counted.

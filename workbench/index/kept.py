@@ -48,7 +48,7 @@ class KeptInRecord(UserDict[bytes, np.ndarray]):
         if self._rule and self._fresh and self._record.writable:
             contents = {key: self.data[key].astype("<i4").tobytes() for key in self._fresh}
             rows = [(self._rule, key, held + _checksum(self._rule, key, held)) for key, held in contents.items()]
-            self._record.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            self._record.execute("INSERT OR REPLACE INTO kept (rule, key, value) VALUES (?, ?, ?)", rows)
             self._fresh.clear()
 
     def _is_sound(self, key: object, value: object) -> bool:

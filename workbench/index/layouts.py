@@ -102,7 +102,8 @@ def _save(
     told = {**about, "ids": list(ids), "arrays": shapes, "digest": _digest(joined, content)}
     described = json.dumps({**told, _SEAL: _seal(told)})
     row = (collection, canonical(parameters), described, joined, content)
-    record.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?)", [row])
+    statement = "INSERT OR REPLACE INTO pictures (collection, parameters, about, keys, content) VALUES (?, ?, ?, ?, ?)"
+    record.execute(statement, [row])
 
 
 def _load(

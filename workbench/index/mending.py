@@ -169,7 +169,7 @@ def _forget(database: Database, identity: str, whole: int = 0) -> None:
 
 def _count_loss(write: sqlite3.Connection) -> None:
     # Tells other processes that the positions they hold are no longer true.
-    write.execute("INSERT INTO meta VALUES ('losses', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
+    write.execute("INSERT INTO meta (name, value) VALUES ('losses', 1) ON CONFLICT DO UPDATE SET value = value + 1")
 
 
 def _mend_collections(database: Database) -> Iterator[str]:

@@ -5,21 +5,33 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from workbench.errors import StoreDamaged, StoreError, StoreLocked
-from workbench.index.database import Database
+from workbench.index.database import Database, refuse_orphans
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
+from workbench.index.lock import lock_lost
 from workbench.index.mending import drop_chunks, drop_torn, in_order, mend, torn_note
 from workbench.index.positions import Positions
-from workbench.index.rows import Collection, Row, collection_of, delete_rows, insert_rows, read_text, row_of
+from workbench.index.rows import (
+    Collection,
+    Row,
+    collection_of,
+    delete_rows,
+    insert_rows,
+    read_text,
+    room_of,
+    row_of,
+    size_of,
+)
 from workbench.index.vector_file import VectorFile, vector_path
 from workbench.records import Chunk
+from workbench.seam import passing
 
 __all__ = ["Collection", "Record", "Row"]
 
@@ -33,6 +45,8 @@ class Record:
         The store.
     writable
         False in a process that is not the store's writer.
+    holds
+        Asked before each commit: whether this process still holds the store's lock.
 
     Attributes
     ----------
@@ -40,13 +54,14 @@ class Record:
         What was found missing or damaged, when it was opened or when it was first used, a sentence each.
     """
 
-    def __init__(self, folder: Path, writable: bool) -> None:
+    def __init__(self, folder: Path, writable: bool, holds: Callable[[], bool] = lambda: True) -> None:
         self.folder = folder
+        self._holds = holds
         self.writable = False
         self.notes: list[str] = []
         self._writing = threading.RLock()
         if writable:
-            self._refuse_orphans()
+            refuse_orphans(folder)
         self._database = Database(folder / "record.sqlite3", writable)
         self._positions = Positions(self._database, self._file)
         if writable:
@@ -54,15 +69,14 @@ class Record:
 
     def become_writer(self) -> None:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
-        self._refuse_orphans()
+        refuse_orphans(self.folder)
         self._database.reopen(writable=True)
         self._positions.forget()
         self._begin_writing()
 
     def refresh(self) -> None:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
-        if self._database.replaced:
-            self._database.reopen(self.writable)
+        if self._database.follow(self.writable):
             self._positions.forget()
 
     @property
@@ -86,10 +100,10 @@ class Record:
             A key has no vector, or the file is cut off.
         """
         file = self._file(fingerprint)
-        if file is None or not len(keys):
-            if len(keys):
-                raise StoreDamaged(f"The store {self.folder} has no vectors of that model; embed first.")
+        if not len(keys):
             return np.empty((0, file.dimensions if file else 0), dtype=np.float32)
+        if file is None:
+            raise StoreDamaged(f"The store {self.folder} has no vectors of that model; embed first.")
         positions = self._read_positions(fingerprint)
         try:
             rows = np.fromiter((positions[key] for key in keys), dtype=np.int64, count=len(keys))
@@ -104,7 +118,7 @@ class Record:
 
     def models(self) -> list[dict[str, object]]:
         """List the fingerprints that have vectors here."""
-        return [json.loads(str(row[0])) for row in self._database.query("SELECT description FROM models")]
+        return [json.loads(str(text)) for (text,) in self.query("SELECT description FROM models")]
 
     def commit_batch(
         self,
@@ -140,18 +154,19 @@ class Record:
         self._require_writable()
         identity = fingerprint_id(fingerprint)
         # Not the database's lock: searches go on while the disk takes the vectors.
-        with self._writing, told(self.folder):
+        needed = vectors.nbytes + room_of(rows) + sum(map(len, keys))
+        with self._writing, told(self.folder, needed):
             keys, vectors = self._fresh(identity, keys, vectors)
             start = self._count(identity)
             VectorFile(vector_path(self.folder, identity), vectors.shape[1]).write(start, vectors)
-            with self._database.transaction() as write:
+            with self._database.transaction(needed) as write:
                 write.execute(
-                    "INSERT INTO models VALUES (?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET "
-                    "rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
+                    "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
                     (identity, canonical(fingerprint), vectors.shape[1], start + len(keys), adopted),
                 )
                 write.executemany(
-                    "INSERT INTO vectors VALUES (?, ?, ?, ?)",
+                    "INSERT INTO vectors (fingerprint, position, key, crc) VALUES (?, ?, ?, ?)",
                     [
                         (identity, start + at, key, zlib.crc32(vector))
                         for at, (key, vector) in enumerate(zip(keys, vectors, strict=True))
@@ -208,12 +223,9 @@ class Record:
 
     def rows(self, collection: str) -> list[Row]:
         """Give the committed chunks of a collection in order, with the keys of their vectors."""
-        found = self._database.query(
-            'SELECT position, id, document, ordinal, start, "end", text, metadata, key FROM chunks '
-            "WHERE collection = ? ORDER BY position",
-            (collection,),
-        )
-        return [row_of(values) for values in found]
+        columns = 'position, id, document, ordinal, start, "end", text, metadata, key'
+        statement = f"SELECT {columns} FROM chunks WHERE collection = ? ORDER BY position"  # noqa: S608 - ours alone
+        return [row_of(values) for values in self._database.query(statement, (collection,))]
 
     def chunks(self, collection: str) -> tuple[Chunk, ...]:
         """Give the committed chunks of a collection in order."""
@@ -227,7 +239,7 @@ class Record:
     def write_rows(self, collection: Collection, rows: Sequence[Row]) -> None:
         """Write chunk rows whose vectors are known already, and the collection itself."""
         self._require_writable()
-        with self._database.transaction() as write:
+        with self._database.transaction(room_of(rows)) as write:
             insert_rows(write, collection, rows)
 
     def remove_rows(self, collection: str, ids: Sequence[str]) -> int:
@@ -241,7 +253,7 @@ class Record:
     def execute(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run one statement for each row, all in a transaction of their own."""
         self._require_writable()
-        with self._database.transaction() as write:
+        with self._database.transaction(sum(map(size_of, rows))) as write:
             write.executemany(statement, rows)
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
@@ -260,18 +272,12 @@ class Record:
                 f"The store {self.folder} can only be read by this process. Close the other notebook and call "
                 "wb.refresh(), or choose another folder with store=."
             )
-
-    def _refuse_orphans(self) -> None:
-        """Say that vectors without a record are damage: beginning anew in their place would write over them."""
-        record, vectors = self.folder / "record.sqlite3", self.folder / "vectors"
-        if record.is_symlink() or (record.exists() and not record.is_file()):
-            raise StoreDamaged(f"The record {record} is no file of its own.")
-        empty = not record.exists() or not record.stat().st_size
-        if empty and vectors.is_dir() and any(vectors.iterdir()):
-            raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")
+        if not self._holds():
+            raise lock_lost(self.folder)
 
     def _begin_writing(self) -> None:
         with told(self.folder):
+            passing("file", self.folder / "vectors")
             (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
             self.writable = True
             if self._database.lost_commits:

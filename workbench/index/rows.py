@@ -12,6 +12,7 @@ from typing import Any
 from workbench.errors import StoreDamaged
 from workbench.index.fingerprint import canonical, collection_name, fingerprint_id
 from workbench.records import Chunk
+from workbench.seam import passing
 
 __all__ = [
     "COLUMNS",
@@ -22,7 +23,9 @@ __all__ = [
     "delete_rows",
     "insert_rows",
     "read_text",
+    "room_of",
     "row_of",
+    "size_of",
 ]
 
 COLUMNS = 'id, position, document, ordinal, start, "end", text, metadata, key, stamp'
@@ -69,8 +72,9 @@ class Row:
 
 def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequence[Row]) -> None:
     """Write rows inside a transaction, and their collection if it is new."""
+    passing("tables", "INSERT INTO chunks")
     write.execute(
-        "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO collections (name, corpus, model, chunking, fingerprint) VALUES (?, ?, ?, ?, ?)",
         (
             collection.name,
             _kept(collection.corpus),
@@ -80,13 +84,14 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
         ),
     )
     write.executemany(
-        "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO chunks (collection, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         [(collection.name, *columns_of(row)) for row in rows],
     )
 
 
 def delete_rows(write: sqlite3.Connection, collection: str, ids: Sequence[str]) -> int:
     """Take rows out inside a transaction; gives how many there were."""
+    passing("tables", "DELETE FROM chunks")
     rows = [(collection, _kept(one)) for one in ids]
     return write.executemany("DELETE FROM chunks WHERE collection = ? AND id = ?", rows).rowcount
 
@@ -100,6 +105,16 @@ def collection_of(values: Sequence[Any]) -> Collection | None:
         )
     except (TypeError, ValueError, RecursionError):
         return None
+
+
+def room_of(rows: Sequence[Row]) -> int:
+    """Give about how many bytes rows take: their texts, and their keys in the row and its index."""
+    return sum(len(row.chunk.text) + len(row.chunk.id) + len(row.chunk.document) + 2 * len(row.key) for row in rows)
+
+
+def size_of(values: Sequence[object]) -> int:
+    """Give about how many bytes the columns of one row take."""
+    return sum(len(value) for value in values if isinstance(value, str | bytes))
 
 
 def row_of(values: Sequence[Any]) -> Row:

@@ -1,11 +1,12 @@
 """The tables of the record. Data, no code."""
 
 VERSION = 1
-"""Counted up whenever a table changes its form."""
+"""Counted up whenever a table changes its form; a column or table more, with a default, is no change: an older
+workbench names the columns that it writes."""
 
 TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT OR IGNORE INTO meta VALUES ('version', '{VERSION}');
+INSERT OR IGNORE INTO meta (name, value) VALUES ('version', '{VERSION}');
 
 -- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32.
 CREATE TABLE IF NOT EXISTS models (

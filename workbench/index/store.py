@@ -11,7 +11,8 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
 from workbench.index.record import Record
-from workbench.index.strangers import BESIDE, WITHIN, strangers_aside
+from workbench.index.strangers import WITHIN, strangers_aside
+from workbench.seam import passing
 
 __all__ = ["Store", "open_store"]
 
@@ -38,7 +39,6 @@ class Store:
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
-        self._notes += strangers_aside(path, BESIDE)
         self._lock.take()
         try:
             self.record = self._open_record()
@@ -74,7 +74,7 @@ class Store:
         StoreLocked
             Another process is the writer; says which.
         """
-        if self.writable or self._become_writer():
+        if self._still_writer() or self._become_writer():
             return
         holder = self._lock.holder()
         raise StoreLocked(
@@ -85,7 +85,7 @@ class Store:
 
     def refresh(self) -> None:
         """Become the writer if nobody is any more; new commits of another process are seen in any case."""
-        if not self.writable and not self._become_writer():
+        if self.users and not self._still_writer() and not self._become_writer():
             self.record.refresh()
 
     def size_bytes(self) -> int:
@@ -107,26 +107,28 @@ class Store:
             self.record.close()
             self._lock.release()
 
+    def _still_writer(self) -> bool:
+        """Whether this process is the writer, of the record that is in the folder."""
+        return self.writable and self.record.writable and not self.record.missing
+
     def _become_writer(self) -> bool:
         with _registry:
             # A store that its last user has closed must not take the lock again: nobody would let it go.
-            if self.users < 1 or not self._lock.take():
+            if self.users < 1:
+                return False
+            if self._still_writer():
+                return True
+            # Whatever it was: where the lock or the record was deleted, another process may have written since.
+            self.record.writable = False
+            _make(self.path)
+            if not self._lock.take():
                 return False
             try:
-                if not self.record.writable:
-                    self._promote()
+                self._promote()
             except BaseException:
                 self._lock.release()
                 raise
             return True
-
-    def begin_after_deletion(self) -> None:
-        """Begin anew where a person has deleted the folder under an open store; its lock went with it."""
-        with _registry:
-            self._lock.release()
-            if self._lock.take():
-                self.record.writable = False
-                self._promote()
 
     def _promote(self) -> None:
         try:
@@ -135,16 +137,19 @@ class Store:
             self._begin_anew(error)
             self.record.become_writer()
 
+    def _holds(self) -> bool:
+        return self._lock.held
+
     def _open_record(self) -> Record:
         if self.writable:
             self._notes += strangers_aside(self.path, WITHIN, ("vectors",))
         try:
-            record = Record(self.path, self.writable)
+            record = Record(self.path, self.writable, self._holds)
         except StoreDamaged as error:
             if not self.writable:
                 raise
             self._begin_anew(error)
-            record = Record(self.path, writable=True)
+            record = Record(self.path, writable=True, holds=self._holds)
         return record
 
     def _begin_anew(self, error: StoreDamaged) -> None:
@@ -172,15 +177,15 @@ def open_store(path: Path) -> Store:
         if store is None:
             _make(resolved)
             store = _open[resolved] = Store(resolved)
-        elif store.writable and store.record.missing:
-            _make(resolved)
-            store.begin_after_deletion()
+        elif store.record.missing:
+            store.refresh()
         store.users += 1
         return store
 
 
 def _make(folder: Path) -> None:
     try:
+        passing("file", folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(

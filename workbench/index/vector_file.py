@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.errors import StoreDamaged
+from workbench.seam import passing
 
 __all__ = ["VectorFile", "vector_path"]
 
@@ -54,10 +55,13 @@ class VectorFile:
         """
         if self.rows < start:
             raise self._cut_off(start)
+        passing("file", self.path)
         with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b") as file:
             file.seek(start * self.dimensions * _BYTES)
+            passing("file", self.path)
             file.write(vectors.astype("<f4", copy=False).tobytes())
             file.flush()
+            passing("file", self.path)
             os.fsync(file.fileno())
 
     def read(self, positions: np.ndarray) -> np.ndarray:

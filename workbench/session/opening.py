@@ -6,11 +6,11 @@ import json
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.disk import scratch
 from workbench.errors import InputError
 from workbench.jobs.child import Child
 
@@ -51,8 +51,8 @@ def open_chroma(place: str | os.PathLike[str], collection: str, model: Any) -> O
     where = os.fspath(place) if _is_url(place) else str(Path(place).expanduser().resolve())
     child = Child("chroma")
     try:
-        with TemporaryDirectory(prefix="workbench-") as folder:
-            told: dict[str, str] = child.run(read_collection, where, collection, folder)
+        with scratch() as folder:
+            told: dict[str, str] = child.run(read_collection, where, collection, str(folder))
             ids, texts, metadatas = json.loads(Path(folder, "rows.json").read_text())
             vectors = np.load(Path(folder, "vectors.npy"))
     finally:

@@ -20,7 +20,7 @@ from workbench.index.store import open_store
 from workbench.models import info_of, sent_documents, text_room
 from workbench.paths import stores_folder
 from workbench.protocols import EmbeddingModel, Tokenizer
-from workbench.records import Chunk
+from workbench.records import Chunk, Progress
 from workbench.session.checking import check_once
 from workbench.session.map_fields import DERIVED
 from workbench.session.state import CHUNK_SIZE
@@ -57,7 +57,13 @@ def read_sources(wb: Engine, job: Job) -> Corpus:
     """Read the sources again and open their store; what came of the last corpus is cleared."""
     wb.publish(status="Reading the corpus")
     meter = wb.meter("embed", "Reading files", "files")
-    corpus = load(wb.source, cancel=job.cancel, progress=meter, child=wb.children["read"])
+    try:
+        corpus = load(wb.source, cancel=job.cancel, progress=meter, child=wb.children["read"])
+    finally:
+        if (
+            wb.lanes["embed"].running is not job
+        ):  # a question reads the corpus too, and nobody else says that it is read
+            wb.tell(replace(wb.progress.get("embed") or Progress("embed", "Reading files"), state="done"))
     _open(wb, corpus)
     wb.forget()
     wb.publish(

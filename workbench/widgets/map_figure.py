@@ -155,11 +155,21 @@ class LiveFigure:
         self.widget._send_restyle_msg({"selectedpoints": [None]}, trace_indexes=every)  # noqa: SLF001
 
     def on(self, name: str, event: str, handler: Callable[[list[int]], None]) -> None:
-        """Call `handler(rows)` on click, hover, unhover, selection or deselect in a trace, drawn either way."""
+        """Call `handler(rows)` on hover, unhover, selection or deselect in a trace, drawn either way."""
         for one in (name, name + WEBGL):
             if one in self._traces:
                 trace = self._traces[one]
                 getattr(trace, f"on_{event}")(lambda trace, points, *_: self._tell(trace, points, handler))
+
+    def on_click(self, name: str, opens: Callable[[list[int]], None], selects: Callable[[list[int]], None]) -> None:
+        """Call `opens(rows)` on a click in a trace, and `selects(rows)` on one with Shift, Ctrl or Command held."""
+        for one in (name, name + WEBGL):
+            if one in self._traces:
+                self._traces[one].on_click(
+                    lambda trace, points, keys: self._tell(
+                        trace, points, selects if keys.shift or keys.ctrl or keys.meta else opens
+                    )
+                )
 
     def close(self) -> None:
         """Close the widget."""

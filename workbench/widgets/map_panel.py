@@ -155,11 +155,11 @@ class MapPanel(MapView):
     # From the page ----------------------------------------------------------------------------------------------
 
     def listen_to(self, figure: LiveFigure) -> None:
-        """Connect a new figure: click opens, pointing lights, a lasso selects."""
-        figure.on("points", "click", self._open_point)
+        """Connect a new figure: a click opens, or selects with Shift held; pointing lights; a lasso selects."""
+        figure.on_click("points", self._open_point, lambda rows: self.toggle(self.ids_at(rows[:1])))
         figure.on("points", "hover", self._enter_point)
         figure.on("points", "unhover", lambda rows: self._leave() if rows else None)
-        figure.on("passages", "click", self._open_passage)
+        figure.on_click("passages", self._open_passage, lambda rows: self.toggle(self._passage(rows)))
         figure.on("passages", "hover", self._enter)
         figure.on("passages", "unhover", lambda rows: self._leave() if rows else None)
         if figure.flat:
@@ -173,16 +173,13 @@ class MapPanel(MapView):
                 self.wb.anchor = name
 
     def _open_passage(self, rows: list[int]) -> None:
-        rank = self._rank(rows)
-        if rank:
-            self.wb.opened = self.wb.retrieval[rank - 1].chunk.id
+        for name in self._passage(rows):
+            self.wb.opened = name
 
     def _enter(self, rows: list[int]) -> None:
-        rank = self._rank(rows)
-        if rank:
-            self._hovered = rank
-            self.wb.focus = rank
-            self.tools.point(self.wb.retrieval[rank - 1].chunk.id)
+        for name in self._passage(rows):
+            self._hovered = self.wb.focus = self._rank(rows)
+            self.tools.point(name)
 
     def _enter_point(self, rows: list[int]) -> None:
         for name in self.ids_at(rows[:1]):
@@ -205,6 +202,11 @@ class MapPanel(MapView):
         """Give the rank of the passage in a row of its trace, 0 for none."""
         passages, _ = shown_passages(self.shown, self.wb.retrieval)
         return passages[rows[0]].rank if rows and rows[0] < len(passages) else 0
+
+    def _passage(self, rows: list[int]) -> tuple[str, ...]:
+        """Give the id of the passage in a row of its trace, or nothing."""
+        rank = self._rank(rows)
+        return (self.wb.retrieval[rank - 1].chunk.id,) if rank else ()
 
     def _lasso(self, rows: list[int]) -> None:
         if not rows:

@@ -63,8 +63,8 @@ class Side(MapView):
         self.redraw()
 
     def listen_to(self, figure: LiveFigure) -> None:
-        """Click opens, a lasso selects."""
-        figure.on("points", "click", self._open)
+        """Open on a click, or select where Shift is held; a lasso selects."""
+        figure.on_click("points", self._open, lambda rows: self.toggle(self.ids_at(rows[:1])))
         if figure.flat:
             figure.on("points", "selection", self._lasso)
 

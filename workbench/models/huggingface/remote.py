@@ -13,6 +13,7 @@ import httpx
 
 from workbench.errors import ModelError, ModelNotFound, ServerError
 from workbench.models.huggingface.cache import is_commit, offline
+from workbench.seam import passing
 
 __all__ = ["Listing", "NoNetwork", "Remote", "RemoteFile"]
 
@@ -89,6 +90,7 @@ class Remote:
         """
         url = f"{self.endpoint}/api/models/{name}/revision/{quote(revision or 'main', safe='')}"
         with self._said(name, revision):
+            passing("reply", url)
             reply = self._client.get(url, params={"blobs": "true"})
             _raise_for(reply, name, revision)
             return _read_listing(reply.json(), name)
@@ -98,14 +100,17 @@ class Remote:
         """Open a file's bytes from `start` on; the status is 206 where the server goes on there, else 200."""
         url = f"{self.endpoint}/{name}/resolve/{commit}/{quote(path)}"
         headers = {"accept-encoding": "identity"} | ({"range": f"bytes={start}-"} if start else {})
-        with self._said(name, commit), self._client.stream("GET", url, headers=headers) as reply:
-            _raise_for(reply, name, commit)
-            try:
-                yield reply
-            except httpx.TransportError as error:
-                raise ServerError(
-                    f"{path} of {name} broke off ({type(error).__name__}). Fetch it again to go on where it stopped."
-                ) from error
+        with self._said(name, commit):
+            passing("reply", url)
+            with self._client.stream("GET", url, headers=headers) as reply:
+                _raise_for(reply, name, commit)
+                try:
+                    yield reply
+                except httpx.TransportError as error:
+                    raise ServerError(
+                        f"{path} of {name} broke off ({type(error).__name__}). Fetch it again to go on where it "
+                        "stopped."
+                    ) from error
 
     @contextmanager
     def _said(self, name: str, revision: str | None) -> Iterator[None]:

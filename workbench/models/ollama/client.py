@@ -20,6 +20,7 @@ from workbench.errors import InputError
 from workbench.models.ollama.errors import broken_off, refused, unreachable
 from workbench.models.ollama.requests import encode
 from workbench.models.wire import Wire
+from workbench.seam import passing
 
 __all__ = ["OllamaClient", "crosses_network", "is_loopback", "resolve_host"]
 
@@ -138,6 +139,7 @@ class OllamaClient(ollama.Client):
             If there is no server, it broke off, stayed silent too long, or refused.
         """
         try:
+            passing("reply", path)
             response = self._client.request(method, path, content=None if body is None else encode(body))
         except httpx.HTTPError as error:
             raise self._failure(error) from error
@@ -197,11 +199,13 @@ class OllamaClient(ollama.Client):
     def read_lines(self, path: str, body: Mapping[str, object], model: str, wire: Wire) -> Iterator[dict[str, Any]]:
         """Yield the lines of one reply on the caller's own thread; `wire` learns the connection."""
         try:
+            passing("reply", path)
             with self._client.stream("POST", path, content=encode(body), extensions={"trace": wire.trace}) as response:
                 if response.is_error:
                     response.read()
                     raise self._refused(response, model)
                 for line in _split(response.iter_bytes()):
+                    passing("reply", path)
                     yield _parsed(line, self.host)
         except httpx.HTTPError as error:
             raise self._failure(error) from error
