@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS chunks (
 ) WITHOUT ROWID;
 
 -- What is known of a document by its content: int32 boundaries of chunks, or token counts, and the CRC-32 of
--- rule, key and these; `rule` says by which rule.
+-- rule, key and these, and a 1; `rule` says by which rule.
 CREATE TABLE IF NOT EXISTS kept (
     rule TEXT NOT NULL,
     key BLOB NOT NULL,
