@@ -50,7 +50,10 @@ def test_no_damage_to_a_whole_file_is_served(opener):
         for name in files_of(base):
             for kind, damage in DAMAGES.items():
                 said = opener.open(base, lambda store, name=name, damage=damage: damage(store / name))
+                if name == "lock" and "/lock" in said["error"]:
+                    continue  # refused in a sentence: setting a lock aside would let a second writer in
                 found[base.name, name, kind] = complaints(said, 1000 * (name.endswith("-wal") and kind in CUT))
+    assert len(found) > 80
     assert {case: wrong for case, wrong in found.items() if wrong} == {}
 
 
