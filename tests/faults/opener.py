@@ -107,6 +107,7 @@ def seen(wb: Workbench) -> dict[str, object]:
         "counts": wb.token_counts.tolist(),
         "found": [passage.chunk.id for passage in found],
         "vectors": np.array(vectors).tolist(),
+        "trust": wb.projection.trust,
         "drawn": np.round(wb.projection.coordinates, 4).tolist(),
     }
 

@@ -111,7 +111,7 @@ VALUES = {
     "pictures of zeros": ("UPDATE pictures SET content = zeroblob(length(content))", ""),
     "pictures with other keys": ("UPDATE pictures SET keys = zeroblob(length(keys))", ""),
     "pictures of what is no JSON": ("UPDATE pictures SET about = '[1, 2'", ""),
-    "pictures with another trust": ("UPDATE pictures SET about = replace(about, 'trust', 'truss')", ""),
+    "pictures with another trust": ("UPDATE pictures SET about = json_set(about, '$.trust', 0.123)", ""),
     "losses that are text": ("INSERT INTO meta VALUES ('losses', 'many')", ""),
 }
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.faults.effort import effort
-from tests.faults.machine_model import QUERY, Bench, Model, chunks_of, missing_of
+from tests.faults.machine_model import QUERY, Bench, Model, chunks_of, index_of, missing_of
 from workbench.errors import Cancelled, ModelError
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.layouts import save_layout
@@ -22,6 +22,8 @@ NAMES = ("a.txt", "b.txt", "herds/c.txt", "herds/ñ.txt", "d.md", "e.md")
 TEXTS = st.lists(
     st.sampled_from(("Llama", "wool", "hums.", "The", "camel", "vicuña", "spits.\n\n", "Andes")), max_size=40
 )
+WITH_INDEX = bool(effort(0, 1))
+"""Whether Chroma is filled and read as well, which takes a tenth of a second each time."""
 SIZES = (4, 8, 16, "document")
 
 
@@ -153,6 +155,11 @@ class Store(RuleBasedStateMachine):
         assert model.documents[before:] == missing
         self.held[dimensions].update(missing)
         self.look()
+
+    @precondition(lambda self: WITH_INDEX and self.shown and not self.missing())
+    @rule()
+    def fill_the_index(self):
+        assert index_of(self.wb) == sorted((chunk.id, chunk.text) for chunk in self.shown)
 
     @rule()
     def lose_the_index(self):

@@ -4,6 +4,17 @@ VERSION = 1
 """Counted up whenever a table changes its form; a column or table more, with a default, is no change: an older
 workbench names the columns that it writes."""
 
+COLUMNS = {
+    "meta": "name, value",
+    "models": "fingerprint, description, dimensions, rows, adopted",
+    "vectors": "fingerprint, position, key, crc",
+    "collections": "name, corpus, model, chunking, fingerprint",
+    "chunks": "collection, id, position, document, ordinal, start, [end], text, metadata, key, stamp",
+    "kept": "rule, key, value",
+    "pictures": "collection, parameters, about, keys, content",
+}
+"""What is asked of each table; a changed byte can give a column another name, which SQLite passes."""
+
 TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO meta (name, value) VALUES ('version', '{VERSION}');
