@@ -16,7 +16,7 @@ HEAVY = {
 }  # fmt: skip
 WIDGETS = {"ipywidgets", "anywidget", "IPython"}
 
-BASE = ("records", "errors", "protocols", "paths", "seam", "disk")
+BASE = ("records", "errors", "protocols", "paths", "seam", "disk", "shown")
 STAGES = ("corpus", "models", "index", "retrieval", "generation", "projection", "evaluation")
 OUTSIDE = ("figures", "interop", "export")
 LAYERS = (BASE, STAGES, OUTSIDE, ("jobs", "session", "frames"), ("widgets",), ("app",))

@@ -16,7 +16,8 @@ from workbench.generation.tokens import estimate_tokens
 from workbench.models.remote import keys
 from workbench.models.remote.access import OpenAIAccess
 from workbench.models.remote.errors import failed
-from workbench.models.remote.secret import Secret
+from workbench.models.remote.in_clear import ASKED
+from workbench.models.remote.secret import Secret, guarded
 from workbench.models.wire import Wire
 from workbench.records import Piece, PromptRequest
 
@@ -56,6 +57,8 @@ class OpenAIChat:
         An option out of its range, or an address that is none.
     """
 
+    sends = ASKED
+
     def __init__(
         self,
         name: str,
@@ -68,6 +71,8 @@ class OpenAIChat:
         timeout: float = 120.0,
         consent: bool = False,
     ) -> None:
+        # A traceback may show the variables of this function.
+        api_key, base_url = Secret.of(api_key), guarded(base_url)
         self.id, self.name = f"openai:{name}", name
         if (context is not None and context < 1) or not 0 < timeout < float("inf"):
             raise InputError(
@@ -76,6 +81,7 @@ class OpenAIChat:
             )
         self._access = OpenAIAccess(base_url, api_key, organization, project)
         home = self._access.home
+        self.server = self._access.address.url
         self.destination = "" if self._access.address.local else self._access.address.host
         self.consent = consent
         self.context_tokens = context or (_HOME_CONTEXT if home else _OTHER_CONTEXT)
@@ -162,7 +168,7 @@ class OpenAIChat:
 
     def _read(self, request: PromptRequest, wire: Wire) -> Iterator[Any]:
         """Yield the chunks on the caller's own thread, from a client whose one connection can be cut."""
-        with self._access.open(self._timeout, wire) as client:
+        with self._access.open(self._timeout, self.sends, wire) as client:
             import openai  # by now it is known to be there
 
             try:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
 from workbench.disk import measured
-from workbench.errors import InputError, StoreDamaged, StoreError, StoreLocked
+from workbench.errors import StoreDamaged, StoreError, StoreLocked
+from workbench.index.chroma_address import address_parts, no_proxy
 from workbench.index.chroma_files import torn_files
+from workbench.models.ollama.hosts import is_loopback
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def server_client(url: str) -> Iterator[ClientAPI]:
     import chromadb
     import httpx
 
-    _address(url)
+    address_parts(url)
     try:
         client = open_server(url)
         try:
@@ -220,17 +221,10 @@ def open_server(url: str) -> ClientAPI:
     """Open a client of a Chroma server; the caller closes it. Raises InputError as `server_client` does."""
     import chromadb
 
-    host, port, secure = _address(url)
+    host, port, secure = address_parts(url)
     passing("reply", url)
-    return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
-
-
-def _address(url: str) -> tuple[str, int, bool]:
-    address = urlsplit(url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise InputError(f"The Chroma server {url!r} is not of the form http://host:port, as http://localhost:8000 is.")
-    secure = address.scheme == "https"
-    return address.hostname, address.port or (443 if secure else 8000), secure
+    with no_proxy(host) if is_loopback(url) else nullcontext():
+        return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
 
 
 def client_settings() -> Settings:

@@ -18,6 +18,7 @@ from workbench.index.database import Database
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.rows import Collection, collection_of
 from workbench.index.vector_file import VectorFile, vector_path
+from workbench.seam import passing
 
 __all__ = ["drop_torn", "mend"]
 
@@ -169,6 +170,7 @@ def _forget(database: Database, identity: str, whole: int = 0) -> None:
 
 def _count_loss(write: sqlite3.Connection) -> None:
     # Tells other processes that the positions they hold are no longer true.
+    passing("tables", "INSERT INTO meta")
     write.execute("INSERT INTO meta (name, value) VALUES ('losses', 1) ON CONFLICT DO UPDATE SET value = value + 1")
 
 

@@ -14,9 +14,11 @@ import numpy as np
 
 from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, InputError
+from workbench.index.chroma_address import checked_address, is_address
 from workbench.index.store import Store
 from workbench.jobs.child import Child
 from workbench.jobs.lane import Job, Lane
+from workbench.models.remote.in_clear import INDEXED, warn_once
 from workbench.records import Chunk, Neighbours, Progress, ServerStatus
 from workbench.session.in_use import InUse
 from workbench.session.prepare import Chunked, Prepared
@@ -48,7 +50,7 @@ class Engine(InUse):
         super().__init__()
         self.source = source
         self.store_given = store
-        self.chroma_server = store if isinstance(store, str) and store.startswith(("http://", "https://")) else None
+        self.chroma_server = checked_address(store) if is_address(store) else None
         self.corpus: Corpus | None = None
         self.chunked: Chunked | None = None
         self.store: Store | None = None
@@ -63,6 +65,8 @@ class Engine(InUse):
         self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
         self._at_exit = _close_later(self)
+        warn_once(self.chroma_server or "", INDEXED)
+        self.say_in_clear(self.chroma_server or "", INDEXED)
 
     # Verbs ------------------------------------------------------------------------------------------------------
 
@@ -83,7 +87,7 @@ class Engine(InUse):
         key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
         lane = known.lane
         return self.lanes[lane].submit(
-            key, lambda job: self._run(known, lambda: known.work(self, job, *args, **options))
+            key, lambda job: self._run(known, job, lambda: known.work(self, job, *args, **options))
         )
 
     def cancel(self, lane: str) -> None:
@@ -92,7 +96,7 @@ class Engine(InUse):
             raise InputError(f"There is no lane {lane!r}; there are: {', '.join(LANES)}.")
         self.lanes[lane].cancel()
 
-    def _run(self, verb: Verb, run: Callable[[], Any]) -> Any:
+    def _run(self, verb: Verb, job: Job, run: Callable[[], Any]) -> Any:
         lane = verb.lane
         self.tell(Progress(lane, verb.label))
         try:
@@ -103,7 +107,9 @@ class Engine(InUse):
         except Exception as error:
             self._end(lane, "failed")
             raise self.failed(error) from error
-        self._end(lane, "done")
+        # an answer that was stopped is given as far as it came
+        stopped = job.cancel.is_set() and getattr(result, "complete", True) is False
+        self._end(lane, "cancelled" if stopped else "done")
         return result
 
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
@@ -229,6 +235,8 @@ class Engine(InUse):
             self._panels.close()
             self._panels = None
         self.release_models()
+        # IPython goes on holding what a cell has shown (Out[3]); that must not be the vectors
+        self._matrix, self.near, self.tools = None, {}, SearchTools()
         self.unobserve_all()
         if self.store is not None:
             self.store.close()

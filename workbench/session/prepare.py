@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from workbench.corpus import Corpus, chunk_documents, load
 from workbench.corpus.kept import CUTTING, count_tokens
-from workbench.errors import InputError
+from workbench.errors import Cancelled, InputError
 from workbench.index.embedding import plan
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.kept import KeptInRecord
@@ -33,6 +34,8 @@ __all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources", "tell"]
 
 _COLORS = 8
 """Groups that a map can show apart."""
+_LOOK = 0.1
+"""Seconds between looks at the cancel event while another lane prepares."""
 _OFFERED = ("source", "similarity", *DERIVED)
 
 
@@ -82,7 +85,8 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     path = Path(given).expanduser() if given else stores_folder() / corpus.identity
     opened = open_store(path)
     wb.adopt_store(opened)
-    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
+    notes = (*opened.notes, *corpus.notes, *wb.in_clear)
+    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=notes)
 
 
 def tell(wb: Engine, note: str) -> None:
@@ -117,7 +121,7 @@ def _fields(corpus: Corpus) -> list[str]:
 
 def prepared(wb: Engine, job: Job) -> Prepared:
     """Give the chunks and model as they are chosen now; only what has changed since the last time is done again."""
-    with wb.preparing:
+    with _turn(wb, job):
         if wb.corpus is None:
             wb.corpus = read_sources(wb, job)
             wb.chunked = None
@@ -129,6 +133,18 @@ def prepared(wb: Engine, job: Job) -> Prepared:
         if wb.prepared is None or wb.prepared.model is not model or wb.prepared.chunks is not wb.chunked.chunks:
             wb.prepared = _key(wb, model)
         return wb.prepared
+
+
+@contextmanager
+def _turn(wb: Engine, job: Job) -> Iterator[None]:
+    """Wait until no other lane prepares, or for the cancel: reading a corpus may take minutes."""
+    while not wb.preparing.acquire(timeout=_LOOK):
+        if job.cancel.is_set():
+            raise Cancelled("It was stopped before the corpus was read; ask again to go on.")
+    try:
+        yield
+    finally:
+        wb.preparing.release()
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from workbench.records import Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options
 from workbench.session.prepare import Prepared, announce, prepared, tell
 from workbench.session.searching import run
+from workbench.shown import whole
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
@@ -126,7 +127,7 @@ def _usable(question: str) -> str:
             f"The question has {len(question):,} characters; at most {_LONG_QUESTION:,} can be used. "
             "Ask something shorter, or load the long text as a document."
         )
-    return question.strip()
+    return whole(question.strip())
 
 
 def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndarray:

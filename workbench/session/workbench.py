@@ -11,6 +11,7 @@ from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
 from workbench.session.answers import AnswerVerbs
 from workbench.session.objects import ObjectVerbs
 from workbench.session.searching import OPTIONS
+from workbench.shown import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,7 +231,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         return show(self)
 
     def __repr__(self) -> str:
-        name = self.corpus_name or "no corpus read yet"
+        name = visible(self.corpus_name or "no corpus read yet")
         return f"Workbench({name}, {len(self.chunk_list)} chunks, {self.embedded} embedded)"
 
     def __enter__(self) -> Workbench:

@@ -8,7 +8,7 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from traitlets import observe
+from traitlets import Unicode, observe
 
 from workbench.figures.html import CONFIG
 
@@ -56,11 +56,13 @@ def _widget_class() -> type[go.FigureWidget]:
     from plotly.callbacks import Points
 
     class Figure(go.FigureWidget):
-        """A FigureWidget that answers for its state as it is now.
+        """A FigureWidget that answers for its state as it is now, and goes when it is closed.
 
         plotly keeps two copies, and sends to a page that opens late (in a box, after a reload) the one from when
-        the figure was built.
+        the figure was built. Its script is a file that anywidget watches, and the watcher holds every figure ever made.
         """
+
+        _esm = Unicode(str(go.FigureWidget._esm)).tag(sync=True)  # noqa: SLF001
 
         def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
             # while the base class builds itself, nothing is there yet

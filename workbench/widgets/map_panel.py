@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Button, Dropdown, HBox, Label, ToggleButton, VBox
+from ipywidgets import Button, Dropdown, HBox, ToggleButton, VBox
 
 from workbench.figures import describe_map
 from workbench.figures.map_traces import PARTS
 from workbench.figures.passages import shown_passages
 from workbench.session.map_fields import ANCHORED, CLUSTER, CUT, DISTORTION, RETRIEVED, SIMILARITY, around, drawn
+from workbench.widgets._label import PlainLabel
 from workbench.widgets.map_tools import MapTools
 from workbench.widgets.map_view import NOTHING, MapView
 
@@ -41,7 +42,7 @@ class MapPanel(MapView):
         self._told = self._of_the_answer()
         self.tools = MapTools(wb)
         self._make_controls()
-        self._summary = Label("")
+        self._summary = PlainLabel("")
         self._summary.add_class("wb-map-summary")
         foot = HBox([self._summary, self.clear])
         foot.add_class("wb-map-foot")
@@ -74,10 +75,10 @@ class MapPanel(MapView):
     # Parts ------------------------------------------------------------------------------------------------------
 
     def _make_controls(self) -> None:
-        title = Label("Map of the passages")
+        title = PlainLabel("Map of the passages")
         title.add_class("wb-heading")
         self.colors = Dropdown(options=[self.wb.color], value=self.wb.color, description="colour")
-        self.method = Label("")
+        self.method = PlainLabel("")
         self.depth = ToggleButton(value=self.wb.dimensions == 3, description="3-D", tooltip="Show three dimensions")
         self.clear = Button(description="Clear selection", tooltip="Select nothing")
         for button in (self.depth, self.clear):
@@ -148,7 +149,7 @@ class MapPanel(MapView):
 
     def _redraw(self, parts: tuple[str, ...] = PARTS) -> None:
         self.redraw(parts)
-        self._summary.value = self.problem or describe_map(self.shown, self.wb.retrieval)
+        self._summary.say(self.problem or describe_map(self.shown, self.wb.retrieval))
         self.method.value = METHODS[self.shown.method] if len(self.shown) else ""
         self.clear.layout.display = None if self.wb.selection else "none"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from workbench.errors import ConsentNeeded, ModelError, ModelNotFound, ServerError
 
 __all__ = [
@@ -10,6 +12,7 @@ __all__ = [
     "NoEmbedding",
     "NoRoute",
     "broken_off",
+    "moved",
     "need_consent",
     "no_embedding",
     "refused",
@@ -49,6 +52,16 @@ class ContextOverflow(ModelError):
 def unreachable(host: str) -> ServerError:
     """Nobody listens at `host`."""
     return ServerError(f"No Ollama server answers at {host}. {START}")
+
+
+def moved(host: str, status: int, place: str) -> ServerError:
+    """Say that a server sends its clients elsewhere, where no text is sent that was meant for it."""
+    parts = urlsplit(place)
+    there = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else "another path"
+    return ServerError(
+        f"The Ollama server at {host} sends its clients elsewhere ({status}: {there}), and nothing was sent there. "
+        "If that is where your models are, set OLLAMA_HOST to it."
+    )
 
 
 def broken_off(host: str, why: str) -> ServerError:

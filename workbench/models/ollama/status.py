@@ -43,7 +43,7 @@ def status(host: str | None = None, timeout: float = 1.0) -> ServerStatus:
         network unencrypted, `hint` says that.
     """
     # Imported before the clock starts: the first import can take as long as the server may.
-    from workbench.models.ollama.client import resolve_host
+    from workbench.models.ollama.hosts import resolve_host
 
     try:
         url = resolve_host(host)
@@ -73,7 +73,8 @@ def _hint() -> str:
 
 def _ask(url: str, deadline: float) -> Iterator[ServerStatus]:
     """Yield what the server has, then the same with what is loaded, which a server may be slow to tell."""
-    from workbench.models.ollama.client import OllamaClient, crosses_network
+    from workbench.models.ollama.client import OllamaClient
+    from workbench.models.ollama.hosts import crosses_network
 
     hint = f"Text sent to {url} crosses the network unencrypted." if crosses_network(url) else ""
     try:
