@@ -183,8 +183,8 @@ def _mend_collections(database: Database) -> Iterator[str]:
                 write.execute("DELETE FROM collections WHERE CAST(name AS BLOB) IS CAST(? AS BLOB)", (name,))
                 write.execute("DELETE FROM chunks WHERE CAST(collection AS BLOB) IS CAST(? AS BLOB)", (name,))
             yield (
-                f"What the record said of the collection {_legible(values[0])} was damaged. Its chunks are written again from "
-                "the sources when it is next embedded; no vector is lost."
+                f"What the record said of the collection {_legible(values[0])} was damaged. Its chunks are written "
+                "again from the sources when it is next embedded; no vector is lost."
             )
 
 
