@@ -56,20 +56,20 @@ class Filled:
 
     def write(self, state: str) -> None:
         """Note what it is filled with now."""
-        said = f"{state}\n{self.files()}"
-        with told(self._store, len(said)):
+        content = f"{state}\n{self.contents()}"
+        with told(self._store, len(content)):
             passing("file", self._note)
-            self._note.write_text(said, encoding="utf-8")
+            self._note.write_text(content, encoding="utf-8")
 
     def forget(self) -> list[str]:
         """Take the note away, before the index is changed; gives a sentence if it was no file."""
-        strangers = strangers_aside(self._note.parent, [self._note.name])
+        notes = strangers_aside(self._note.parent, [self._note.name])
         with told(self._store), suppress(NotADirectoryError):
             passing("file", self._note)
             self._note.unlink(missing_ok=True)
-        return strangers
+        return notes
 
-    def files(self) -> str:
+    def contents(self) -> str:
         """Give rows, sizes and CRC-32 of all that Chroma keeps of the collection's vectors; empty if it is unreadable.
 
         Its tables change whenever they are opened; of these the rows are counted.

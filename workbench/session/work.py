@@ -174,7 +174,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     filled, state = Filled(wb.store.path, now.collection.name), _state(now)
     before, files = filled.read()
     if wb.chroma_server is None and before == state and not rebuild:
-        if files and files == filled.files():
+        if files and files == filled.contents():
             return len(now.chunks)
         if files:
             aside = filled.set_index_aside()
