@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "models_folder", "stores_folder"]
+__all__ = ["cache_folder", "make_private", "models_folder", "stores_folder"]
 
 
 def cache_folder() -> Path:
@@ -25,3 +25,16 @@ def stores_folder() -> Path:
 def models_folder() -> Path:
     """Give the folder of converted models."""
     return cache_folder() / "models"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, and all that is missing above it, whatever the umask; what is there stays.
+
+    Raises
+    ------
+    OSError
+        It cannot be made, or is a file.
+    """
+    if not folder.parent.exists():
+        make_private(folder.parent)  # `mkdir(parents=True)` would give these the mode that the umask leaves
+    folder.mkdir(mode=0o700, exist_ok=True)

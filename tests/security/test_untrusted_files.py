@@ -28,7 +28,8 @@ from workbench.retrieval.rerank import reranker
 
 TEXTS = ["The llama carries loads in the Andes.", "The alpaca gives fine wool."]
 SERIALISERS = {"pickle", "cPickle", "_pickle", "dill", "joblib", "cloudpickle", "shelve", "marshal", "jsonpickle"}
-RUNNING = {"eval", "exec", "compile", "__import__"}
+RUNNING = {"eval", "exec", "compile", "__import__", "torch.load", "torch.save", "yaml.load"}
+UNPICKLING = {"read_pickle", "to_pickle", "unsafe_load", "full_load"}
 
 
 @pytest.fixture
@@ -47,20 +48,37 @@ def test_the_canary_works(tmp_path):
 # The source ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_file_of_ours_reads_or_writes_a_pickle(path):
-    assert {name.partition(".")[0] for name in imports(path)} & SERIALISERS == set()
+def of_danger(path: Path) -> list[str]:
+    """Give the calls and imports of a file that read or write pickles, or run what they are given."""
+    found = sorted({name.partition(".")[0] for name in imports(path)} & SERIALISERS)
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if not isinstance(node, ast.Call):
-            continue
-        called = ast.unparse(node.func)
-        given = {word.arg: word.value for word in node.keywords}
-        assert called not in RUNNING
-        assert called.rpartition(".")[2] not in ("read_pickle", "to_pickle", "unsafe_load", "full_load")
-        assert called not in ("torch.load", "torch.save", "yaml.load")
-        assert "allow_pickle" not in given
-        if "trust_remote_code" in given:
-            assert ast.unparse(given["trust_remote_code"]) in ("False", "bool(options.trust_remote_code)"), called
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            trusted = given.get("trust_remote_code", "False") not in ("False", "bool(options.trust_remote_code)")
+            last = called.rpartition(".")[2]
+            if called in RUNNING or last in UNPICKLING or "allow_pickle" in given or trusted:
+                found.append(ast.unparse(node))
+    return found
+
+
+def test_no_file_of_ours_reads_or_writes_a_pickle_or_trusts_a_models_code():
+    found = {path.name: of_danger(path) for path in PACKAGE.rglob("*.py")}
+    assert len(found) > 200
+    assert {name: calls for name, calls in found.items() if calls} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pickle", "from joblib import load", "np.load(path, allow_pickle=True)", "torch.load(path)",
+        "eval(text)", "pd.read_pickle(path)", "AutoModel.from_pretrained(folder, trust_remote_code=True)",
+        "yaml.unsafe_load(text)",
+    ],
+)  # fmt: skip
+def test_the_look_at_our_files_finds_what_it_looks_for(tmp_path, line):
+    (tmp_path / "x.py").write_text(line)
+    assert of_danger(tmp_path / "x.py") != []
 
 
 # Corpora and stores -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -62,7 +63,7 @@ def local_client(store: Path) -> Iterator[ClientAPI]:
             "then call wb.rebuild_index()."
         ) from error
     try:
-        with _judged(store):
+        with _judged(store), _private():
             _check_tables(chroma_folder(store))
             with _watched(store):
                 chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
@@ -78,6 +79,16 @@ def local_client(store: Path) -> Iterator[ClientAPI]:
                 client.close()  # type: ignore[attr-defined]
     finally:
         turn.release()
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """Let Chroma make its files for their owner alone: they hold the texts of all documents."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

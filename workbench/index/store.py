@@ -10,7 +10,9 @@ from pathlib import Path
 from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
+from workbench.index.owner import trouble_with
 from workbench.index.record import Record
+from workbench.paths import make_private
 
 __all__ = ["Store", "open_store"]
 
@@ -35,7 +37,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.notes: list[str] = []
+        self.notes: list[str] = list(trouble_with(path))
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
@@ -176,7 +178,7 @@ def open_store(path: Path) -> Store:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
     except OSError as error:
         raise StoreError(
             f"The store folder {folder} cannot be made ({error.strerror}). Give a folder that can be written: store=."

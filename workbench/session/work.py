@@ -170,6 +170,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         wb.children["index"].run(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel)
     )
     if wb.chroma_server is None:
+        note.touch(mode=0o600)
         note.write_text(state)
     return rows
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from workbench.errors import InputError
-from workbench.paths import cache_folder
+from workbench.paths import cache_folder, make_private
 
 __all__ = ["keep_files", "namespace", "variable", "variables"]
 
@@ -79,7 +79,7 @@ def keep_files(files: Mapping[str, bytes]) -> Path:
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     folder = cache_folder() / "files" / digest.hexdigest()[:12] / "files"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     for name, content in files.items():
         # The browser gives a bare name; whatever else comes must not leave the folder.
         (folder / (PurePath(name.replace("\\", "/")).name or "file")).write_bytes(content)

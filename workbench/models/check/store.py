@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.errors import StoreError
 from workbench.models.check.answers import sentence
-from workbench.paths import cache_folder
+from workbench.paths import cache_folder, make_private
 from workbench.records import ModelCheck, Probe
 
 __all__ = ["keep", "stored"]
@@ -34,7 +34,7 @@ def keep(check: ModelCheck) -> None:
     text = json.dumps({**asdict(check), "probes": probes, "format": _FORMAT}, indent=1, ensure_ascii=False)
     target = _file(check.fingerprint)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
         # Written beside it and renamed, so that no half file is ever read.
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=target.parent, suffix=".part", delete=False

@@ -18,6 +18,7 @@ import numpy as np
 
 from workbench.models.openvino.description import Description
 from workbench.models.openvino.encoder import OpenVinoEncoder
+from workbench.paths import make_private
 
 if TYPE_CHECKING:
     import torch
@@ -55,7 +56,7 @@ def convert(source: Path, target: Path) -> None:
     are part of the graph. Nothing is kept whose vectors differ from those of sentence-transformers.
     """
     refuse_telemetry()
-    target.mkdir(parents=True, exist_ok=True)
+    make_private(target)
     try:
         _convert(source, target)
     except _RefusedError as refusal:
