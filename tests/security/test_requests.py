@@ -1,4 +1,4 @@
-"""No request leaves this machine: the whole app, watched by Python's audit events and, where it can be, by the kernel."""
+"""No request leaves this machine: the whole app, watched by Python's audit events and, where it can, by the kernel."""
 
 from __future__ import annotations
 

@@ -20,7 +20,10 @@ QUESTION = "What does the alpaca give?"
 
 
 def libraries() -> None:
-    """Import what may be there: some report that they were imported."""
+    """Import what may be there, as the workbench does: some report that they were imported."""
+    from workbench.models.openvino.quiet import refuse_telemetry
+
+    refuse_telemetry()
     for name in OPTIONAL:
         with suppress(ImportError):
             importlib.import_module(name)

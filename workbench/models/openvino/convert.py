@@ -18,13 +18,14 @@ import numpy as np
 
 from workbench.models.openvino.description import Description
 from workbench.models.openvino.encoder import OpenVinoEncoder
+from workbench.models.openvino.quiet import refuse_telemetry
 from workbench.paths import make_private
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["REFUSED", "TOLERANCE", "convert", "refuse_telemetry"]
+__all__ = ["REFUSED", "TOLERANCE", "convert"]
 
 REFUSED = "refused.json"
 TOLERANCE = 1e-4
@@ -61,11 +62,6 @@ def convert(source: Path, target: Path) -> None:
         _convert(source, target)
     except _RefusedError as refusal:
         (target / REFUSED).write_text(json.dumps({"reason": str(refusal)}), encoding="utf-8")
-
-
-def refuse_telemetry() -> None:
-    """Keep OpenVINO's converter from reporting its use over the network: it takes its own stub instead."""
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 
 def _convert(source: Path, target: Path) -> None:

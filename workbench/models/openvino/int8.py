@@ -21,7 +21,7 @@ import numpy as np
 
 from workbench.errors import InputError, ModelError, ModelNotFound
 from workbench.models.openvino.conversion import run_apart
-from workbench.models.openvino.convert import refuse_telemetry
+from workbench.models.openvino.quiet import refuse_telemetry
 
 __all__ = ["CALIBRATION_TEXTS", "calibrated", "calibration_id", "quantize"]
 
