@@ -156,7 +156,7 @@ def test_a_strangers_chroma_folder_runs_nothing(tmp_path, canary):
         (told,) = tables.execute("SELECT config_json_str FROM collections").fetchone()
         spoilt = json.dumps({**json.loads(told), "embedding_function": evil})
         tables.execute("UPDATE collections SET config_json_str = ?", (spoilt,))
-        tables.execute("UPDATE collections SET schema_str = NULL")
+        tables.execute("UPDATE collections SET schema_str = NULL")  # as before Chroma 1.3: the configuration decides
     pickles = list(folder.rglob("index_metadata.pickle"))
     assert len(pickles) == 1  # it is Chroma's own, and no Python reads it
     spoil(folder, canary)

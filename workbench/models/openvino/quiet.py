@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 __all__ = ["refuse_telemetry"]
 
 
 def refuse_telemetry() -> None:
-    """Keep OpenVINO from reporting its use to Google Analytics, which it does when it is imported (ran: 2026.4).
+    """Keep OpenVINO from reporting its use to Google Analytics when it is imported (ran: 2026.4), and ONNX Runtime too.
 
-    It takes its own stub where the package that reports is not there. A process that has imported it before has its
-    own say.
+    OpenVINO takes its own stub where the package that reports is not there. ONNX Runtime (ran: 1.31) reports from its
+    own code, some seconds after it was imported, unless the environment forbids it. A process that has imported them
+    before has its own say.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
