@@ -153,10 +153,11 @@ def test_a_strangers_chroma_folder_runs_nothing(tmp_path, canary):
         "model_name": str(model), "device": "cpu", "normalize_embeddings": False, "kwargs": {"trust_remote_code": True},
     }}  # fmt: skip
     with closing(sqlite3.connect(folder / "chroma.sqlite3")) as tables, tables:
-        (told,) = tables.execute("SELECT config_json_str FROM collections").fetchone()
-        spoilt = json.dumps({**json.loads(told), "embedding_function": evil})
-        tables.execute("UPDATE collections SET config_json_str = ?", (spoilt,))
-        tables.execute("UPDATE collections SET schema_str = NULL")  # as before Chroma 1.3: the configuration decides
+        (told,) = tables.execute("SELECT schema_str FROM collections").fetchone()
+        assert told.count('{"type":"legacy"}') == 2
+        spoilt = told.replace('{"type":"legacy"}', json.dumps(evil))
+        tables.execute("UPDATE collections SET schema_str = ?", (spoilt,))
+        tables.execute("UPDATE collections SET config_json_str = ?", (json.dumps({"embedding_function": evil}),))
     pickles = list(folder.rglob("index_metadata.pickle"))
     assert len(pickles) == 1  # it is Chroma's own, and no Python reads it
     spoil(folder, canary)
