@@ -125,9 +125,9 @@ def servers() -> None:
         os.environ["OLLAMA_HOST"] = ollama.url
         wb = Workbench(texts, model="ollama:all-minilm", llm="ollama:tiny-random")
         wb.ask(QUESTION)
-        wb.search(QUESTION, expand="queries")
         wb.judge()
         wb.attribute()
+        wb.search(QUESTION, expand="queries")
         wb.compare_contexts(QUESTION)
         wb.close()
         model = embedding_model("openai:text-embedding-3-small", base_url=f"{remote.url}/v1")
