@@ -54,7 +54,7 @@ browser: install  ## Run the browser tests, or say how to get the Chromium they 
 	@$(PY) -m pytest tests/browser $(ARGS)
 
 faults: install  ## Run the fault tests at length: 200 kills, every failure, ten minutes of damaged input
-	@WORKBENCH_FAULTS=1 $(PY) -m pytest --durations=15 tests/faults tests/corpus/test_any_bytes.py $(ARGS)
+	@WORKBENCH_FAULTS=1 $(PY) -m pytest --durations=15 tests/faults tests/security tests/corpus/test_any_bytes.py $(ARGS)
 
 audit: install  ## Look for known security holes in the locked versions (asks PyPI for its advisories)
 	@$(PY) -m tools.audit

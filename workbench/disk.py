@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 
 from workbench.errors import NotWritten
+from workbench.paths import make_private
 from workbench.seam import passing
 
 __all__ = ["ELSEWHERE", "is_full", "made", "measured", "require_room", "scratch", "write_whole", "writing"]
@@ -37,9 +38,9 @@ def measured(place: Path, needed: int | None = None) -> str:
 
 
 def made(folder: Path, advice: str = _ADVICE) -> Path:
-    """Make a folder, and those above it, where it is not there; raises as `writing`."""
+    """Make a folder for its owner alone, and those above it, where it is not there; raises as `writing`."""
     with writing(folder, None, advice):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
     return folder
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "models_folder", "stores_folder", "uploads_folder"]
+from workbench.seam import passing
+
+__all__ = ["cache_folder", "make_private", "models_folder", "stores_folder", "uploads_folder"]
 
 
 def cache_folder() -> Path:
@@ -30,3 +32,17 @@ def models_folder() -> Path:
 def uploads_folder() -> Path:
     """Give the folder of files that were handed over in the browser, `<digest>/files` for each time."""
     return cache_folder() / "files"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, and all that is missing above it, whatever the umask; what is there stays.
+
+    Raises
+    ------
+    OSError
+        It cannot be made, or is a file.
+    """
+    if not folder.parent.exists():
+        make_private(folder.parent)  # `mkdir(parents=True)` would give these the mode that the umask leaves
+    passing("file", folder)
+    folder.mkdir(mode=0o700, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from tests.doubles import WordModel
@@ -13,6 +14,7 @@ from tests.ollama.double import OllamaDouble
 from tests.security.servers import Proxy
 from workbench import Workbench, embedding_model
 from workbench.errors import ConsentNeeded
+from workbench.records.projection import Cluster, Clustering
 
 TEXTS = [
     "The llama carries loads in the Andes. It hums when it is worried.",
@@ -74,6 +76,13 @@ def refusal(verb, wb, model) -> str:
     return ""
 
 
+def grouped(wb) -> None:
+    """Have a group to name, as a larger corpus has."""
+    ids = tuple(chunk.id for chunk in wb.chunk_list)
+    group = Cluster(0, ids, ("wool",), np.zeros(2, np.float32), ids[0])
+    wb.publish(clustering=Clustering(ids, np.zeros(len(ids), np.int32), (group,)))
+
+
 ASKING = {
     "ask": lambda wb, llm: wb.ask(QUESTION, llm=llm),
     "ask, streamed": lambda wb, llm: list(wb.ask(QUESTION, llm=llm, stream=True)),
@@ -82,7 +91,7 @@ ASKING = {
     "judge": lambda wb, llm: wb.judge(llm),
     "attribute": lambda wb, llm: wb.attribute(llm),
     "compare contexts": lambda wb, llm: wb.compare_contexts(QUESTION, llm=llm),
-    "name clusters": lambda wb, llm: wb.name_clusters(llm),
+    "name clusters": lambda wb, llm: (grouped(wb), wb.name_clusters(llm)),
     "query engine": lambda wb, llm: wb.as_query_engine(llm).query(QUESTION),
 }
 

@@ -89,7 +89,8 @@ def test_texts_for_an_ollama_server_elsewhere_are_warned_of_once_before_they_go(
         with pytest.warns(UnencryptedWarning, match=f"Chunks and questions {SAID}") as caught:
             model.embed(TEXTS, "document")
         assert len(caught) == 1
-        model.embed(TEXTS, "query")  # a second warning would be an error
+        with closing(embedding_model("ollama:all-minilm", host=FAR)) as another:
+            another.embed(TEXTS, "query")  # a second warning would be an error
         assert proxy.hosts == {"models.example:11434"}
         assert b"carries loads" in proxy.texts
         model.close()

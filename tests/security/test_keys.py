@@ -15,8 +15,11 @@ from tests.security.servers import Heard, Redirecting, Silent, _Server
 from workbench import embedding_model
 from workbench.errors import WorkbenchError
 from workbench.generation import language_model
+from workbench.generation.openai import OpenAIChat
 from workbench.models import info_of
+from workbench.models.azure import AzureModel
 from workbench.models.huggingface import hub
+from workbench.models.openai import OpenAIModel
 from workbench.models.remote.secret import Secret
 from workbench.records import Message, PromptRequest
 
@@ -254,6 +257,15 @@ def _raised(call):
     except (WorkbenchError, TypeError) as error:
         return error
     return pytest.fail("nothing was raised")
+
+
+@pytest.mark.parametrize("kind", [OpenAIModel, OpenAIChat, AzureModel])
+def test_a_mistake_shows_no_key_of_a_model_that_is_made_directly(kind):
+    error = _raised(lambda: kind("x", api_key=given("password"), timeout=-1, **_PLACES.get(kind, {})))
+    assert {place for place, text in errors_of(error) if found_in(text)} == set()
+
+
+_PLACES = {AzureModel: {"endpoint": "https://models.example"}}
 
 
 def test_a_mistake_of_a_language_model_shows_no_key():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -91,7 +92,7 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
     try:
         if stop is not None:
             stop.check()
-        with _judged(store, needed), ExitStack() as opened:
+        with _judged(store, needed), _private(), ExitStack() as opened:
             _check_tables(chroma_folder(store))
             with _watched(store):
                 passing("file", chroma_folder(store))
@@ -114,6 +115,16 @@ def _await(turn: FileLock, store: Path) -> None:
             f"The Chroma index in {store} is being filled by another process. Wait until it is done, "
             "then call wb.rebuild_index()."
         ) from error
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """Let Chroma make its files for their owner alone: they hold the texts of all documents."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

@@ -59,6 +59,7 @@ class Filled:
         content = f"{state}\n{self.contents()}"
         with told(self._store, len(content)):
             passing("file", self._note)
+            self._note.touch(mode=0o600)
             self._note.write_text(content, encoding="utf-8")
 
     def forget(self) -> list[str]:

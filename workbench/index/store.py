@@ -10,9 +10,10 @@ from pathlib import Path
 from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
+from workbench.index.owner import trouble_with
 from workbench.index.record import Record
 from workbench.index.strangers import WITHIN, strangers_aside
-from workbench.seam import passing
+from workbench.paths import make_private
 
 __all__ = ["Store", "open_store"]
 
@@ -35,7 +36,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._notes: list[str] = []
+        self._notes: list[str] = list(trouble_with(path))
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
@@ -183,8 +184,7 @@ def open_store(path: Path) -> Store:
 
 def _make(folder: Path) -> None:
     try:
-        passing("file", folder)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
     except OSError as error:
         raise StoreError(
             f"The store folder {folder} cannot be made ({error.strerror}). Give a folder that can be written: store=."

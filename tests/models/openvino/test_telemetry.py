@@ -6,7 +6,7 @@ import sys
 
 def test_the_converter_reports_to_nobody():
     code = (
-        "from workbench.models.openvino.convert import refuse_telemetry\n"
+        "from workbench.models.openvino.quiet import refuse_telemetry\n"
         "refuse_telemetry()\n"
         "import openvino\n"
         "from openvino.tools.ovc import telemetry_utils\n"

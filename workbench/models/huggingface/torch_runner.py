@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ModelError, ModelNotFound, WorkbenchError
 from workbench.models.huggingface.options import Options
 from workbench.models.huggingface.place import Place
+from workbench.models.openvino.quiet import refuse_telemetry
 from workbench.models.remote.secret import shown
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def require_optimum(backend: str, model_id: str) -> None:
 def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, str], max_tokens: int) -> Any:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
+    refuse_telemetry()
     backend = options.backend or "torch"
     model_kwargs: dict[str, Any] = {"use_safetensors": True} if backend == "torch" else {}
     if backend == "openvino":

@@ -20,6 +20,7 @@ import numpy as np
 from workbench.disk import made, write_whole, writing
 from workbench.models.openvino.description import Description
 from workbench.models.openvino.encoder import OpenVinoEncoder
+from workbench.models.openvino.quiet import refuse_telemetry
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["REFUSED", "TOLERANCE", "convert", "refuse_telemetry", "save_graph"]
+__all__ = ["REFUSED", "TOLERANCE", "convert", "save_graph"]
 
 REFUSED = "refused.json"
 TOLERANCE = 1e-4
@@ -70,11 +71,6 @@ def convert(source: Path, target: Path) -> None:
             with suppress(OSError):
                 passing("file", part)
                 part.unlink(missing_ok=True)
-
-
-def refuse_telemetry() -> None:
-    """Keep OpenVINO's converter from reporting its use over the network: it takes its own stub instead."""
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 
 def _convert(source: Path, target: Path, partial: Path) -> None:

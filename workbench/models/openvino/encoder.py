@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.models.openvino.description import Description
+from workbench.models.openvino.quiet import refuse_telemetry
 
 if TYPE_CHECKING:
     import openvino
@@ -132,6 +133,7 @@ def _cutting_tokenizer(path: Path, max_tokens: int) -> tokenizers.Tokenizer:
 
 
 def _compile(model: Path, streams: int) -> openvino.CompiledModel:
+    refuse_telemetry()
     import openvino
 
     core = openvino.Core()

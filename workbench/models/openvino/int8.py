@@ -22,7 +22,8 @@ import numpy as np
 from workbench.disk import write_whole, writing
 from workbench.errors import InputError, ModelError, ModelNotFound
 from workbench.models.openvino.conversion import run_apart
-from workbench.models.openvino.convert import refuse_telemetry, save_graph
+from workbench.models.openvino.convert import save_graph
+from workbench.models.openvino.quiet import refuse_telemetry
 
 __all__ = ["CALIBRATION_TEXTS", "calibrated", "calibration_id", "quantize"]
 
