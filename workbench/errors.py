@@ -10,13 +10,18 @@
     ├── StoreError                     the folder that holds the vectors
     │   ├── StoreLocked                another process is its writer
     │   └── StoreDamaged               what is on disk cannot be trusted
+    ├── NotWritten (OSError)           a file that was to be written: no room, or no permission
     ├── ProcessEnded                   a child process died before it was done
     ├── OutOfTime (TimeoutError)       a limit of time is over
     ├── ConsentNeeded                  text would leave this machine, and nobody allowed it
     └── Cancelled                      stopped by the person, or overtaken by a newer request
 
+`UnencryptedWarning` is no error but a warning: text crosses a network in the clear.
+
 The text of every error says what was given, what was expected and what to do next.
 """
+
+from workbench.shown import visible
 
 __all__ = [
     "Cancelled",
@@ -26,18 +31,24 @@ __all__ = [
     "InputError",
     "ModelError",
     "ModelNotFound",
+    "NotWritten",
     "OutOfTime",
     "ProcessEnded",
     "ServerError",
     "StoreDamaged",
     "StoreError",
     "StoreLocked",
+    "UnencryptedWarning",
     "WorkbenchError",
 ]
 
 
 class WorkbenchError(Exception):
     """Base of every error that the workbench raises on purpose."""
+
+    def __str__(self) -> str:
+        """Give the text so that no terminal or cell obeys what a file, a model or a server put into it."""
+        return visible(super().__str__())
 
 
 class InputError(WorkbenchError, ValueError):
@@ -76,6 +87,10 @@ class StoreDamaged(StoreError):
     """What is on disk cannot be trusted."""
 
 
+class NotWritten(WorkbenchError, OSError):
+    """A file could not be written: there is no room, or no permission."""
+
+
 class ProcessEnded(WorkbenchError):
     """A child process died before it was done: killed, or out of memory."""
 
@@ -90,3 +105,7 @@ class ConsentNeeded(WorkbenchError):
 
 class Cancelled(WorkbenchError):
     """The work was stopped by the person or overtaken by a newer request."""
+
+
+class UnencryptedWarning(UserWarning):
+    """Text crosses a network in the clear, to a server on another machine."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from workbench.disk import write_whole
 from workbench.figures.html_passages import question_html
 from workbench.figures.palette import DARK, LIGHT
 from workbench.figures.passages import FOCUSED, SIZE
@@ -81,8 +82,8 @@ def write_map_html(
 
     Raises
     ------
-    OSError
-        If it cannot be written.
+    NotWritten
+        It cannot be written; what was there under that name is unharmed.
     """
     import plotly.graph_objects as go
 
@@ -101,7 +102,8 @@ def write_map_html(
     themes = {name: meta.get(name, {"traces": [], "layout": {}}) for name in ("light", "dark")}
     found = retrieval if retrieval is not None or answer is None else answer.retrieval
     target = Path(path)
-    target.write_text(
+    return write_whole(
+        target,
         PAGE.format(
             policy=POLICY,
             # the figure's title is already escaped for plotly, whose entities are HTML's
@@ -112,9 +114,7 @@ def write_map_html(
             figure=body,
             question=question_html(found, answer),
         ),
-        encoding="utf-8",
     )
-    return target
 
 
 def _style() -> str:

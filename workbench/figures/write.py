@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack, cast
 
+from workbench.disk import write_whole
 from workbench.errors import InputError
 from workbench.figures.html import write_map_html
 from workbench.figures.map import map_figure
@@ -51,8 +52,8 @@ def write_map(
     ------
     InputError
         If the name ends otherwise, or as in `map_svg`.
-    OSError
-        If it cannot be written.
+    NotWritten
+        It cannot be written; what was there under that name is unharmed.
     """
     target = Path(path)
     retrieval = options.get("retrieval")
@@ -63,9 +64,9 @@ def write_map(
     options.setdefault("cited", cited)
     kind = target.suffix.lower()
     if kind == ".png":
-        target.write_bytes(map_png(projection, chunks, **options))
+        write_whole(target, map_png(projection, chunks, **options))
     elif kind == ".svg":
-        target.write_text(map_svg(projection, chunks, **options), encoding="utf-8")
+        write_whole(target, map_svg(projection, chunks, **options))
     elif kind in {".html", ".htm"}:
         size = options.get("width", 900), options.get("height", 640)
         common = {name: value for name, value in options.items() if name in MapOptions.__annotations__}

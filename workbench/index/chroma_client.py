@@ -4,27 +4,42 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from filelock import Timeout
+from filelock import FileLock, Timeout
 
-from workbench.errors import Cancelled, InputError, StoreDamaged, StoreError, StoreLocked
+from workbench.disk import measured
+from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreLocked
+from workbench.index.chroma_address import address_parts, no_proxy
+from workbench.index.chroma_files import torn_files
 from workbench.index.chroma_stop import Stop, chroma_turn
+from workbench.models.ollama.hosts import is_loopback
+from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.config import Settings
 
-__all__ = ["IndexDamaged", "chroma_folder", "client_settings", "local_client", "open_server", "server_client"]
+__all__ = [
+    "IndexDamaged",
+    "chroma_folder",
+    "client_settings",
+    "local_client",
+    "open_server",
+    "opening_mark",
+    "server_client",
+]
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that fills: one whose notebook was killed lives on for a second or two."""
 _STRIKES = 2
 """Processes in a row that ended while they opened an index, after which it is not opened again."""
-_FULL = ("disk is full", "no space left", "file too large", "code: 13")
+_FULL = ("disk is full", "no space left", "file too large", "quota exceeded", "code: 13)")
+_BUSY = ("is locked", "code: 5)")
+_FAILING = ("disk i/o error",)
+"""What SQLite says of a disk that fails, or of a file that must not grow."""
 
 
 class IndexDamaged(StoreDamaged):
@@ -36,19 +51,32 @@ def chroma_folder(store: Path) -> Path:
     return store / "chroma"
 
 
+def opening_mark(store: Path) -> Path:
+    """Give the file that counts the processes which ended while they opened the index."""
+    return store / "chroma.opening"
+
+
 @contextmanager
-def local_client(store: Path, stop: Stop | None = None) -> Iterator[ClientAPI]:
+def local_client(store: Path, needed: int | None = None, stop: Stop | None = None) -> Iterator[ClientAPI]:
     """Lend a client on `<store>/chroma`, to one process at a time: two on one folder lose vectors for good.
 
-    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one. Where
-    `stop` was asked for meanwhile, none is opened.
+    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one.
+
+    Parameters
+    ----------
+    store
+        Its folder.
+    needed
+        Bytes that are to be written, for messages.
+    stop
+        Looked at before it is opened.
 
     Raises
     ------
     StoreLocked
         Another process has had it open for 10 s.
     StoreError
-        The disk is full.
+        The disk is full or failing, or another program is in the way.
     IndexDamaged
         It cannot be read, or opening it has ended process after process.
     Cancelled
@@ -57,6 +85,27 @@ def local_client(store: Path, stop: Stop | None = None) -> Iterator[ClientAPI]:
     import chromadb
 
     turn = chroma_turn(store)
+    with _judged(store, needed):
+        _await(turn, store)
+    try:
+        if stop is not None:
+            stop.check()
+        with _judged(store, needed), ExitStack() as opened:
+            _check_tables(chroma_folder(store))
+            with _watched(store):
+                passing("file", chroma_folder(store))
+                chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
+                passing("index", "PersistentClient")
+                client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=client_settings())
+                opened.callback(client.close)  # type: ignore[attr-defined]
+                _look(client)
+            yield client
+    finally:
+        turn.release()
+
+
+def _await(turn: FileLock, store: Path) -> None:
+    passing("file", turn.lock_file)
     try:
         turn.acquire(timeout=_PATIENCE)
     except Timeout as error:
@@ -64,25 +113,6 @@ def local_client(store: Path, stop: Stop | None = None) -> Iterator[ClientAPI]:
             f"The Chroma index in {store} is being filled by another process. Wait until it is done, "
             "then call wb.rebuild_index()."
         ) from error
-    try:
-        if stop is not None:
-            stop.check()
-        with _judged(store):
-            _check_tables(chroma_folder(store))
-            with _watched(store):
-                chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
-                client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=client_settings())
-                try:
-                    _look(client)
-                except BaseException:
-                    client.close()  # type: ignore[attr-defined]
-                    raise
-            try:
-                yield client
-            finally:
-                client.close()  # type: ignore[attr-defined]
-    finally:
-        turn.release()
 
 
 @contextmanager
@@ -91,21 +121,23 @@ def _watched(store: Path) -> Iterator[None]:
 
     One end says nothing, it may have been asked for.
     """
-    mark = store / "chroma.opening"
+    mark = opening_mark(store)
     strikes = len(mark.read_bytes()) if mark.exists() else 0
     if strikes >= _STRIKES:
         mark.unlink()
         raise IndexDamaged(f"Opening the Chroma index {chroma_folder(store)} has ended {strikes} processes.")
+    passing("file", mark)
     mark.write_bytes(b"|" * (strikes + 1))
     try:
         yield
     finally:
+        passing("file", mark)
         mark.unlink(missing_ok=True)
 
 
 @contextmanager
-def _judged(store: Path) -> Iterator[None]:
-    """Tell a damaged index from other trouble."""
+def _judged(store: Path, needed: int | None) -> Iterator[None]:
+    """Tell a damaged index from other trouble, which setting it aside would not mend."""
     import chromadb
 
     try:
@@ -117,24 +149,41 @@ def _judged(store: Path) -> Iterator[None]:
         panic = type(error).__name__ == "PanicException"
         if not panic and not isinstance(error, chromadb.errors.ChromaError | sqlite3.Error | KeyError | OSError):
             raise
-        if any(words in str(error).lower() for words in _FULL):
-            raise StoreError(
-                f"The disk that holds the Chroma index in {store} is full ({error}). The vectors are safe in the "
-                "record. Make room and call wb.rebuild_index()."
-            ) from error
-        raise IndexDamaged(
-            f"The Chroma index {chroma_folder(store)} cannot be used ({error}). The record is untouched: call "
+        raise _judgement(error, store, needed) from error
+
+
+def _judgement(error: BaseException, store: Path, needed: int | None) -> StoreError:
+    text, safe = str(error).lower(), "The vectors are safe in the record, and the index is brought up to it later:"
+    if any(words in text for words in _FULL):
+        return StoreError(
+            f"The disk that holds the Chroma index in {store} is full ({error}): {measured(store, needed)}. {safe} "
+            "make room and call wb.rebuild_index()."
+        )
+    if any(words in text for words in _BUSY):
+        return StoreError(
+            f"The Chroma index in {store} is in use by another program ({error}). {safe} close that program and call "
             "wb.rebuild_index()."
-        ) from error
+        )
+    gone = isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError)
+    if any(words in text for words in _FAILING) or (isinstance(error, OSError) and not gone):
+        return StoreError(
+            f"The disk that holds the Chroma index in {store} is full or failing, or the index cannot be written "
+            f"({error}): {measured(store, needed)}. {safe} see to that folder and call wb.rebuild_index()."
+        )
+    return IndexDamaged(
+        f"The Chroma index {chroma_folder(store)} cannot be used ({error}). The record is untouched: call "
+        "wb.rebuild_index()."
+    )
 
 
 def _check_tables(folder: Path) -> None:
-    """Look at the tables before Chroma does: a client that fails to open stays broken as long as its process."""
+    """Look at tables and files before Chroma does: a client that fails to open stays broken as long as its process."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     file = folder / "chroma.sqlite3"
     if not file.exists() or not file.stat().st_size:
         raise IndexDamaged(f"The Chroma index {folder} has lost its tables.")
+    passing("tables", file)
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)
     try:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -142,13 +191,19 @@ def _check_tables(folder: Path) -> None:
         connection.close()
     if found != "ok":
         raise IndexDamaged(f"The tables of the Chroma index {folder} are damaged: {found}.")
+    torn = torn_files(folder)
+    if torn:
+        raise IndexDamaged(f"The files of the Chroma index {folder} are torn: {torn}.")
 
 
 def _look(client: ClientAPI) -> None:
     """Search each collection for a vector of its own: that loads what lies on the disk."""
+    passing("index", "list_collections")
     for collection in client.list_collections():
+        passing("index", "get")
         some = collection.get(limit=1, include=["embeddings"])
         if len(some["ids"]):
+            passing("index", "query")
             found = collection.query(query_embeddings=some["embeddings"], n_results=1, include=["distances"])
             if not found["ids"][0]:
                 raise IndexDamaged(f"The Chroma collection {collection.name} does not find its own vectors.")
@@ -168,7 +223,7 @@ def server_client(url: str) -> Iterator[ClientAPI]:
     import chromadb
     import httpx
 
-    _address(url)
+    address_parts(url)
     try:
         client = open_server(url)
         try:
@@ -186,16 +241,10 @@ def open_server(url: str) -> ClientAPI:
     """Open a client of a Chroma server; the caller closes it. Raises InputError as `server_client` does."""
     import chromadb
 
-    host, port, secure = _address(url)
-    return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
-
-
-def _address(url: str) -> tuple[str, int, bool]:
-    address = urlsplit(url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise InputError(f"The Chroma server {url!r} is not of the form http://host:port, as http://localhost:8000 is.")
-    secure = address.scheme == "https"
-    return address.hostname, address.port or (443 if secure else 8000), secure
+    host, port, secure = address_parts(url)
+    passing("reply", url)
+    with no_proxy(host) if is_loopback(url) else nullcontext():
+        return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
 
 
 def client_settings() -> Settings:

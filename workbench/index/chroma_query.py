@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import StoreError
 from workbench.index.chroma_client import local_client, server_client
+from workbench.seam import passing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,11 +39,14 @@ def nearest(store: str, collection: str, vector: np.ndarray, count: int, server:
         There is no such collection, another process fills, or the server does not answer.
     """
     with local_client(Path(store)) if server is None else server_client(server) as client:
+        passing("index", "list_collections")
         if collection not in {found.name for found in client.list_collections()}:
             raise StoreError(
                 f"The Chroma index in {server or store} has no collection {collection!r} yet. Call wb.rebuild_index(), "
                 "or search with engine='exact'."
             )
+        passing("index", "get_collection")
         index = client.get_collection(collection, embedding_function=None)
+        passing("index", "query")
         found = index.query(query_embeddings=[vector], n_results=count, include=["distances"])
     return list(found["ids"][0])

@@ -15,12 +15,23 @@ from weakref import WeakSet
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import TABLES, VERSION
+from workbench.index.wal import committed_frames
+from workbench.seam import passing
 
 __all__ = ["Database", "refuse_orphans"]
 
 _WAIT = 1.0
 """Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
 _LOOK = 0.05
+_EMPTY = 100_000
+"""Bytes of a record without rows: its tables, their log, and the log's index."""
+_MODES = slice(18, 20)
+"""Bytes of the file that say how it is written and read: 1 with a journal, 2 with a write-ahead log."""
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
 
 _guard = threading.RLock()
 _open: WeakSet[Database] = WeakSet()
@@ -37,6 +48,11 @@ class Database:
     writable
         False for a process that may only read.
 
+    Attributes
+    ----------
+    lost_commits
+        Whether its log was damaged when the writer opened it: SQLite reads it up to there.
+
     Raises
     ------
     StoreDamaged
@@ -48,6 +64,8 @@ class Database:
     def __init__(self, path: Path, writable: bool) -> None:
         self.path = path
         self.lock = threading.RLock()
+        self.lost_commits = False
+        self._logged = 0
         self._connection = self._open(writable)
         self._file = path.stat().st_ino
         with _guard:
@@ -83,12 +101,18 @@ class Database:
             return True
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit all that is done inside, or nothing of it."""
-        with self.lock, told(self.path.parent):
+    def transaction(self, needed: int | None = None, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Commit all that is done inside, about `needed` bytes, or nothing of it.
+
+        `durable` waits until losing power cannot undo it.
+        """
+        with self.lock, told(self.path.parent, needed):
+            passing("tables", "BEGIN")
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                passing("tables", "COMMIT")
                 self._connection.execute("COMMIT")
             except BaseException:
                 # A full disk makes SQLite roll back by itself, and a second time is an error that would hide it.
@@ -96,9 +120,29 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Let all SELECTs inside see one state, whatever another process commits meanwhile."""
+        with self.lock, told(self.path.parent):
+            outermost = not self._connection.in_transaction
+            if outermost:
+                self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if outermost and self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+
+    def shrink(self) -> None:
+        """Give the room of what was deleted back to the disk."""
+        with self.lock, told(self.path.parent):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
         with self.lock, told(self.path.parent):
+            passing("tables", statement)
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
@@ -109,10 +153,13 @@ class Database:
     def _open(self, writable: bool) -> sqlite3.Connection:
         if writable:
             self._make()
+            self._logged = committed_frames(self.path.with_name(f"{self.path.name}-wal"))
         else:
             self._await()
-        with told(self.path.parent):
+        with told(self.path.parent, _EMPTY if writable else None):
             connection = self._connect()
+            # Damaged text is read as what it is: an error would keep all that is sound from being read too.
+            connection.text_factory = _text
             try:
                 if writable:
                     self._prepare(connection)
@@ -127,12 +174,14 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         # mode=rw: opening must not make an empty file, which would look like a record without tables.
         address = f"{self.path.absolute().as_uri()}?mode=rw"
+        passing("tables", address)
         return sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)
 
     def _make(self) -> None:
         """Make the file for its owner alone: it holds the texts of all documents. SQLite keeps the mode for its log."""
         if not self.path.exists():
-            with told(self.path.parent):
+            with told(self.path.parent, _EMPTY):
+                passing("file", self.path)
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def _await(self) -> None:
@@ -155,16 +204,28 @@ class Database:
                 connection.close()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        self._check_header()
         # Looked at first: a file that is not ours, or newer than we are, stays as it is to the byte.
         if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
             self._check_version(connection)
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]  # -1 where there is no log
+        self.lost_commits = max(0, read) < self._logged
+        passing("tables", "PRAGMA journal_mode")
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
+        passing("tables", "CREATE TABLE")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
+
+    def _check_header(self) -> None:
+        """See that SQLite will write the file: for a changed mode it would say that the disk can only be read."""
+        with self.path.open("rb") as file:
+            modes = file.read(_MODES.stop)[_MODES]
+        if modes and modes not in {b"\1\1", b"\2\2"}:
+            raise StoreDamaged(f"The record {self.path} does not begin as one.")
 
     def _check_version(self, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
@@ -182,6 +243,8 @@ class Database:
 def refuse_orphans(folder: Path) -> None:
     """Say that vectors without a record are damage: beginning anew in their place would write over them."""
     record, vectors = folder / "record.sqlite3", folder / "vectors"
+    if record.is_symlink() or (record.exists() and not record.is_file()):
+        raise StoreDamaged(f"The record {record} is no file of its own.")
     empty = not record.exists() or not record.stat().st_size
     if empty and vectors.is_dir() and any(vectors.iterdir()):
         raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.errors import StoreDamaged, StoreError, StoreLocked
+from workbench.disk import is_full, measured
+from workbench.errors import NotWritten, StoreDamaged, StoreError, StoreLocked
 
 __all__ = ["told"]
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
 """A wrong schema is SQLITE_ERROR: the file is a database, but not one of ours."""
 _ROOM = "What was committed before is safe. Make room on that disk, or choose another folder with store=."
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def told(folder: Path, needed: int | None = None) -> Iterator[None]:
     """Raise what goes wrong inside as a `StoreError` that names the store's folder.
+
+    Parameters
+    ----------
+    folder
+        The store.
+    needed
+        Bytes that are to be written, as far as they are known.
 
     Raises
     ------
@@ -34,27 +40,33 @@ def told(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _of_sqlite(error, folder) from error
+        raise _of_sqlite(error, folder, needed) from error
+    except NotWritten:
+        raise
     except OSError as error:
-        raise _of_system(error, folder) from error
+        raise _of_system(error, folder, needed) from error
 
 
-def _of_system(error: OSError, folder: Path) -> StoreError:
-    if error.errno in _FULL:
-        return StoreError(f"The disk that holds the store {folder} is full ({error.strerror}). {_ROOM}")
+def _of_system(error: OSError, folder: Path, needed: int | None) -> StoreError:
+    if is_full(error):
+        return StoreError(
+            f"The disk that holds the store {folder} is full ({error.strerror}): {measured(folder, needed)}. {_ROOM}"
+        )
     return StoreError(
         f"The store {folder} cannot be used ({error.strerror or error}). What was committed before is kept as it is. "
         "See to the folder, or choose another one with store=."
     )
 
 
-def _of_sqlite(error: sqlite3.Error, folder: Path) -> StoreError:
+def _of_sqlite(error: sqlite3.Error, folder: Path, needed: int | None) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)
     kind = None if code is None else code & 0xFF
     if kind in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreError(f"The record in {folder} is busy in another process ({error}). Try again in a moment.")
     if kind in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
-        return StoreError(f"The disk that holds the store {folder} is full or failing ({error}). {_ROOM}")
+        return StoreError(
+            f"The disk that holds the store {folder} is full or failing ({error}): {measured(folder, needed)}. {_ROOM}"
+        )
     if kind == sqlite3.SQLITE_READONLY:
         return StoreLocked(
             f"The store {folder} can only be read by this process ({error}). Close the other notebook and call "

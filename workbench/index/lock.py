@@ -13,6 +13,7 @@ from typing import Any
 from filelock import FileLock, SoftFileLock, Timeout
 
 from workbench.errors import StoreError, StoreLocked
+from workbench.seam import passing
 
 __all__ = ["WriterLock", "refused"]
 
@@ -55,6 +56,7 @@ class WriterLock:
         self._let_go()
         self._lock = FileLock(self._file, mode=0o600, blocking=False, thread_local=False)
         try:
+            passing("file", self._note.parent / "lock")
             self._lock.acquire()
         except Timeout:
             return False
@@ -97,8 +99,7 @@ class WriterLock:
     def release(self) -> None:
         """Let another process write."""
         if self.held:
-            with suppress(OSError):
-                self._note.unlink(missing_ok=True)
+            self._forget(self._note)
         self._let_go()
 
     def _identity(self) -> tuple[int, int, int] | None:
@@ -123,14 +124,22 @@ class WriterLock:
         # The note is a courtesy: on a full disk there is none, rather than half of one or that of a dead writer.
         fresh = self._note.with_suffix(".new")
         try:
+            passing("file", fresh)
             fresh.unlink(missing_ok=True)
             fresh.touch(mode=0o600)
             fresh.write_text(json.dumps(note), encoding="utf-8")
+            passing("file", self._note)
             fresh.replace(self._note)
         except OSError:
-            for file in (self._note, fresh):
-                with suppress(OSError):
-                    file.unlink(missing_ok=True)
+            self._forget(self._note)
+            self._forget(fresh)
+
+    @staticmethod
+    def _forget(note: Path) -> None:
+        # Where even that is refused, the lock itself still says the truth.
+        with suppress(OSError):
+            passing("file", note)
+            note.unlink(missing_ok=True)
 
 
 def refused(folder: Path, *, lost: bool) -> StoreLocked:

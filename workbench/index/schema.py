@@ -8,7 +8,8 @@ TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO meta (name, value) VALUES ('version', '{VERSION}');
 
--- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32.
+-- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32, or
+-- in the file that `meta` names under 'file <fingerprint>'.
 CREATE TABLE IF NOT EXISTS models (
     fingerprint TEXT PRIMARY KEY,
     description TEXT NOT NULL,
@@ -50,7 +51,8 @@ CREATE TABLE IF NOT EXISTS chunks (
     PRIMARY KEY (collection, id)
 ) WITHOUT ROWID;
 
--- What is known of a document by its content: int32 boundaries of chunks, or token counts; `rule` says by which rule.
+-- What is known of a document by its content: int32 boundaries of chunks, or token counts, and the CRC-32 of
+-- rule, key and these; `rule` says by which rule.
 CREATE TABLE IF NOT EXISTS kept (
     rule TEXT NOT NULL,
     key BLOB NOT NULL,

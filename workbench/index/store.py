@@ -11,6 +11,8 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
 from workbench.index.record import Record
+from workbench.index.strangers import BESIDE, WITHIN, strangers_aside
+from workbench.seam import passing
 
 __all__ = ["Store", "open_store"]
 
@@ -27,18 +29,17 @@ class Store:
         The folder.
     record
         Chunks and vectors.
-    notes
-        What was found and mended when it was opened, a sentence each.
     embedding
         Held by the job that embeds: two workbenches on one store take turns.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.notes: list[str] = []
+        self._notes: list[str] = []
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
+        self._notes += strangers_aside(path, BESIDE)
         self._lock.take()
         try:
             self.record = self._open_record()
@@ -46,6 +47,15 @@ class Store:
             # Nobody could close this store, and a lock on it would last as long as the process.
             self._lock.release()
             raise
+
+    @property
+    def notes(self) -> list[str]:
+        """What was found and mended, when it was opened and since, a sentence each."""
+        return [*self._notes, *self.record.notes]
+
+    def note(self, sentence: str) -> None:
+        """Keep what was found and mended by those who use the store."""
+        self._notes.append(sentence)
 
     @property
     def writable(self) -> bool:
@@ -125,12 +135,13 @@ class Store:
         except StoreDamaged as error:
             self._begin_anew(error)
             self.record.become_writer()
-        self._collect_notes(self.record)
 
     def _holds(self) -> bool:
         return self._lock.held
 
     def _open_record(self) -> Record:
+        if self.writable:
+            self._notes += strangers_aside(self.path, WITHIN, ("vectors",))
         try:
             record = Record(self.path, self.writable, self._holds)
         except StoreDamaged as error:
@@ -138,17 +149,12 @@ class Store:
                 raise
             self._begin_anew(error)
             record = Record(self.path, writable=True, holds=self._holds)
-        self._collect_notes(record)
         return record
 
     def _begin_anew(self, error: StoreDamaged) -> None:
         names = ("record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "vectors")
         aside = set_aside(*(self.path / name for name in names))
-        self.notes.append(f"{error} It was set aside as {aside}; a new record was begun. Embed the corpus again.")
-
-    def _collect_notes(self, record: Record) -> None:
-        self.notes += record.notes
-        record.notes.clear()
+        self._notes.append(f"{error} It was set aside as {aside}; a new record was begun. Embed the corpus again.")
 
 
 def open_store(path: Path) -> Store:
@@ -178,6 +184,7 @@ def open_store(path: Path) -> Store:
 
 def _make(folder: Path) -> None:
     try:
+        passing("file", folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(

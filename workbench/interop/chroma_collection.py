@@ -12,12 +12,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.errors import InputError, StoreError
+from workbench.disk import ELSEWHERE, scratch, write_whole, writing
+from workbench.errors import InputError, NotWritten, StoreError
+from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -58,8 +59,9 @@ def read_collection(place: str, name: str, out: str) -> dict[str, str]:
     with _client(place) as client:
         collection = _named(client, place, name)
         ids, texts, metadatas, vectors = rows_of(collection)
-        Path(out, "rows.json").write_text(json.dumps([ids, texts, metadatas]))
-        np.save(Path(out, "vectors.npy"), vectors)
+        write_whole(Path(out, "rows.json"), json.dumps([ids, texts, metadatas]), ELSEWHERE)
+        with writing(Path(out, "vectors.npy"), vectors.nbytes, ELSEWHERE):
+            np.save(Path(out, "vectors.npy"), vectors)
         stored = (collection.configuration_json or {}).get("embedding_function") or {}
         return {"metric": metric_of(collection), "filled_by": str(stored.get("name") or "")}
 
@@ -89,7 +91,9 @@ def rows_of(collection: Collection) -> tuple[list[str], list[str | None], list[d
     texts: list[str | None] = []
     metadatas: list[dict[str, Any]] = []
     vectors: list[Any] = []
+    passing("index", "count")
     for start in range(0, collection.count(), _BATCH):
+        passing("index", "get")
         page: Mapping[str, Any] = collection.get(
             limit=_BATCH, offset=start, include=["documents", "metadatas", "embeddings"]
         )
@@ -104,10 +108,12 @@ def rows_of(collection: Collection) -> tuple[list[str], list[str | None], list[d
 
 
 def _named(client: ClientAPI, place: str, name: str) -> Collection:
+    passing("index", "list_collections")
     there = sorted(found.name for found in client.list_collections())
     if name not in there:
         listed = f"It has {', '.join(map(repr, there))}." if there else "It has none at all."
         raise InputError(f"There is no collection {name!r} in {place}. {listed}")
+    passing("index", "get_collection")
     return client.get_collection(name, embedding_function=None)
 
 
@@ -119,7 +125,7 @@ def _client(place: str) -> Iterator[ClientAPI]:
     try:
         with _served(place) if place.startswith(("http://", "https://")) else _copied(Path(place)) as client:
             yield client
-    except (InputError, StoreError):
+    except (InputError, StoreError, NotWritten):
         raise
     except BaseException as error:
         # Chroma's engine, which is not Python, panics on some torn files; that is no Exception.
@@ -155,9 +161,10 @@ def _copied(folder: Path) -> Iterator[ClientAPI]:
             f"The folder {folder} holds no {_TABLES}, so no Chroma index. Give the folder that "
             "chromadb.PersistentClient(path=...) was given, or the address of a server: http://host:port."
         )
-    with TemporaryDirectory(prefix="workbench-chroma-") as copy:
-        _copy(folder, Path(copy))
-        client = chromadb.PersistentClient(path=copy, settings=client_settings())
+    with scratch() as copy:
+        _copy(folder, copy)
+        passing("index", "PersistentClient")
+        client = chromadb.PersistentClient(path=str(copy), settings=client_settings())
         try:
             yield client
         finally:
@@ -167,10 +174,12 @@ def _copied(folder: Path) -> Iterator[ClientAPI]:
 def _copy(folder: Path, copy: Path) -> None:
     """Copy an index: its tables as of one moment, its files as they are; links are left out."""
     source = f"{(folder / _TABLES).absolute().as_uri()}?mode=ro"
+    passing("tables", copy)
     with closing(sqlite3.connect(source, uri=True)) as tables, closing(sqlite3.connect(copy / _TABLES)) as target:
         tables.backup(target)
     for part in folder.iterdir():
         if part.is_dir() and not part.is_symlink():
+            passing("file", copy / part.name)
             shutil.copytree(part, copy / part.name, ignore=lambda at, names: [
                 name for name in names if Path(at, name).is_symlink()
             ])  # fmt: skip

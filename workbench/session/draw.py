@@ -12,7 +12,7 @@ import numpy as np
 from workbench.errors import Cancelled
 from workbench.index.layouts import load_layout, save_layout
 from workbench.records import Neighbours, Progress, Projection
-from workbench.session.pictured import Pictured, neighbours_of, vectors_file
+from workbench.session.pictured import Pictured, neighbours_of, vectors_file, write_neighbours
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
@@ -165,7 +165,7 @@ def _keep(wb: Engine, data: Pictured, settings: Mapping[str, object], layout: Pr
 def _fit_umap(wb: Engine, job: Job, data: Pictured, flat: Projection, near: Neighbours) -> Projection:
     settings = {name: value for name, value in settings_of(wb).items() if name != "method"}
     with vectors_file(data.vectors) as path:
-        np.savez(path.with_name("near.npz"), indices=near.indices, distances=near.distances)
+        write_neighbours(path.with_name("near.npz"), near)
         layout: Projection = wb.children["map"].run(layout_apart, str(path), flat, settings, cancel=job.cancel)
     if job.cancel.is_set():
         raise Cancelled("The map was abandoned; the picture before it stays.")

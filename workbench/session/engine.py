@@ -14,9 +14,11 @@ import numpy as np
 
 from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, InputError
+from workbench.index.chroma_address import checked_address, is_address
 from workbench.index.store import Store
 from workbench.jobs.child import GRACE, Child
 from workbench.jobs.lane import Job, Lane
+from workbench.models.remote.in_clear import INDEXED, warn_once
 from workbench.records import Chunk, Neighbours, Progress, ServerStatus
 from workbench.session.in_use import InUse
 from workbench.session.prepare import Chunked, Prepared
@@ -48,7 +50,7 @@ class Engine(InUse):
         super().__init__()
         self.source = source
         self.store_given = store
-        self.chroma_server = store if isinstance(store, str) and store.startswith(("http://", "https://")) else None
+        self.chroma_server = checked_address(store) if is_address(store) else None
         self.corpus: Corpus | None = None
         self.chunked: Chunked | None = None
         self.store: Store | None = None
@@ -64,6 +66,8 @@ class Engine(InUse):
         self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
         self._at_exit = _close_later(self)
+        warn_once(self.chroma_server or "", INDEXED)
+        self.say_in_clear(self.chroma_server or "", INDEXED)
 
     # Verbs ------------------------------------------------------------------------------------------------------
 
@@ -84,7 +88,7 @@ class Engine(InUse):
         key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
         lane = known.lane
         return self.lanes[lane].submit(
-            key, lambda job: self._run(known, lambda: known.work(self, job, *args, **options))
+            key, lambda job: self._run(known, job, lambda: known.work(self, job, *args, **options))
         )
 
     def cancel(self, lane: str) -> None:
@@ -93,7 +97,7 @@ class Engine(InUse):
             raise InputError(f"There is no lane {lane!r}; there are: {', '.join(LANES)}.")
         self.lanes[lane].cancel()
 
-    def _run(self, verb: Verb, run: Callable[[], Any]) -> Any:
+    def _run(self, verb: Verb, job: Job, run: Callable[[], Any]) -> Any:
         lane = verb.lane
         self.tell(Progress(lane, verb.label))
         try:
@@ -101,10 +105,15 @@ class Engine(InUse):
         except Cancelled:
             self._end(lane, "cancelled")
             raise
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            self._end(lane, "cancelled")
+            raise
+        except BaseException as error:  # engines that are not Python panic with what is no Exception
             self._end(lane, "failed")
             raise self.failed(error) from error
-        self._end(lane, "done")
+        # an answer that was stopped is given as far as it came
+        stopped = job.cancel.is_set() and getattr(result, "complete", True) is False
+        self._end(lane, "cancelled" if stopped else "done")
         return result
 
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
@@ -165,8 +174,9 @@ class Engine(InUse):
     # What is shared ---------------------------------------------------------------------------------------------
 
     def probed(self) -> ServerStatus:
-        """Give what is known of the Ollama server; asked, for a second at most, if nobody has."""
-        return self.server if self.server is not None else self.probe()
+        """Give what is known of the Ollama server; asked, for a second at most, unless it has answered before."""
+        # One that once was silent may only have been slow, and is not to be passed over for ever.
+        return self.server if self.server is not None and self.server.reachable else self.probe()
 
     def probe(self) -> ServerStatus:
         """Ask the Ollama server what it has; at most a second."""
@@ -187,6 +197,19 @@ class Engine(InUse):
         self._matrix = None
         self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
         self.clear_map()
+
+    def in_index(self, function: Callable[..., Any], /, *args: Any, **how: Any) -> Any:
+        """Call a function of Chroma in its child process, which ends where that fails; the next call starts another.
+
+        `how` is as in `Child.run`: `cancel`, `spare`.
+
+        Chroma remembers a client that could not be opened as long as its process lives, and refuses the next one.
+        """
+        try:
+            return self.children["index"].run(function, *args, **how)
+        except Exception:
+            self.children["index"].close()
+            raise
 
     def embedding_under_way(self) -> bool:
         """Whether the corpus is being embedded at this moment."""
@@ -239,6 +262,8 @@ class Engine(InUse):
             self._panels.close()
             self._panels = None
         self.release_models()
+        # IPython goes on holding what a cell has shown (Out[3]); that must not be the vectors
+        self._matrix, self.near, self.tools = None, {}, SearchTools()
         self.unobserve_all()
         if self.store is not None:
             self.store.close()

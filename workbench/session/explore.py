@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.disk import scratch
 from workbench.errors import InputError
 from workbench.records import Anchored, Cluster, Clustering, Near, Projection
 from workbench.session.map_fields import around, drawn
@@ -139,8 +139,8 @@ def select_near(wb: Engine, job: Job, chosen: Collection[str]) -> None:
 
 def picture(wb: Engine, _: Job, kind: str, dark: bool = False) -> tuple[str, bytes]:
     """Make a file of the map as it is drawn now: its name and content."""
-    with TemporaryDirectory(prefix="workbench-") as folder:
-        path = write_picture(wb, Path(folder) / f"map.{kind}", dark=dark)
+    with scratch() as folder:
+        path = write_picture(wb, folder / f"map.{kind}", dark=dark)
         found = (f"{_file_name(wb.corpus_name)}-map.{kind}", path.read_bytes())
     wb.publish(saved=found)
     return found

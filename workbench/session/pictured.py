@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.disk import ELSEWHERE, scratch, writing
 from workbench.index.layouts import load_neighbours, save_neighbours
 from workbench.records import Chunk, Neighbours, Progress
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.session.engine import Engine
     from workbench.session.prepare import Prepared
 
-__all__ = ["NEIGHBOURS", "Pictured", "find_apart", "neighbours_of", "pictured", "vectors_file"]
+__all__ = ["NEIGHBOURS", "Pictured", "find_apart", "neighbours_of", "pictured", "vectors_file", "write_neighbours"]
 
 NEIGHBOURS = 30
 """Neighbours kept of each chunk: enough for most settings of UMAP, and for duplicates and outliers."""
@@ -86,7 +86,7 @@ def neighbours_of(wb: Engine, job: Job, data: Pictured, lane: str, least: int = 
     with vectors_file(data.vectors) as path:
         known = before[0] if before is not None and before[0].k >= enough else None
         if known is not None:
-            np.savez(path.with_name("known.npz"), indices=known.indices, distances=known.distances)
+            write_neighbours(path.with_name("known.npz"), known)
         names = known.ids if known is not None else None
         wb.children["map"].run(
             find_apart, str(path), data.ids, max(least, NEIGHBOURS), names, changed, cancel=job.cancel
@@ -125,9 +125,10 @@ def _changed(before: tuple[Neighbours, tuple[bytes, ...]] | None, data: Pictured
 @contextmanager
 def vectors_file(vectors: np.ndarray, name: str = "vectors") -> Iterator[Path]:
     """Give the path of a .npy file for a child process: a pipe would hold the interpreter for most of a second."""
-    with TemporaryDirectory(prefix="workbench-") as folder:
-        path = Path(folder) / f"{name}.npy"
-        np.save(path, vectors)
+    with scratch() as folder:
+        path = folder / f"{name}.npy"
+        with writing(path, vectors.nbytes, ELSEWHERE):
+            np.save(path, vectors)
         yield path
 
 
@@ -144,4 +145,10 @@ def find_apart(
         with np.load(folder / "known.npz") as file:
             before = Neighbours(known, file["indices"], file["distances"])
         found = extend_neighbours(before, ids, vectors, changed)
-    np.savez(folder / "found.npz", indices=found.indices, distances=found.distances)
+    write_neighbours(folder / "found.npz", found)
+
+
+def write_neighbours(path: Path, near: Neighbours) -> None:
+    """Write neighbours to a .npz file for the other process."""
+    with writing(path, near.indices.nbytes + near.distances.nbytes, ELSEWHERE):
+        np.savez(path, indices=near.indices, distances=near.distances)

@@ -125,7 +125,7 @@ def _nearest(
     def ask(vector: np.ndarray, count: int) -> np.ndarray:
         if wb.store is not None and wb.store.writable:
             _filled(wb, job.cancel)
-        found = wb.children["index"].run(
+        found = wb.in_index(
             nearest, store, now.collection.name, np.asarray(vector, np.float32), count, server, cancel=job.cancel
         )
         rows = space.columns.rows

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from workbench.disk import made, write_whole
 from workbench.errors import InputError
-from workbench.paths import cache_folder
+from workbench.paths import uploads_folder
 
 __all__ = ["keep_files", "namespace", "variable", "variables"]
 
 _NOT_DATA = {"In", "Out"}
+_ADVICE = "Make room there, or set WORKBENCH_CACHE to a folder that can be written, and hand the files over again."
 
 
 def namespace() -> Mapping[str, Any]:
@@ -71,6 +73,8 @@ def keep_files(files: Mapping[str, bytes]) -> Path:
     ------
     InputError
         No file was given.
+    NotWritten
+        The cache folder cannot be written.
     """
     if not files:
         raise InputError("No file was chosen; choose one or more.")
@@ -78,9 +82,9 @@ def keep_files(files: Mapping[str, bytes]) -> Path:
     for name, content in sorted(files.items()):
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
-    folder = cache_folder() / "files" / digest.hexdigest()[:12] / "files"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = uploads_folder() / digest.hexdigest()[:12] / "files"
+    made(folder, _ADVICE)
     for name, content in files.items():
         # The browser gives a bare name; whatever else comes must not leave the folder.
-        (folder / (PurePath(name.replace("\\", "/")).name or "file")).write_bytes(content)
+        write_whole(folder / (PurePath(name.replace("\\", "/")).name or "file"), content, _ADVICE)
     return folder

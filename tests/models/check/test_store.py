@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.errors import StoreError
+from workbench.errors import NotWritten
 from workbench.models.check import keep, stored, with_figures
 from workbench.models.check.answers import failed, not_asked, passed
 from workbench.records import ModelCheck
@@ -95,7 +95,7 @@ def test_bytes_that_are_no_text_are_no_check(cache):
 
 def test_a_folder_that_cannot_be_written_is_said(cache):
     cache.parent.joinpath("checks").write_text("a file where the folder should be")
-    with pytest.raises(StoreError, match=r"The check of ollama:all-minilm could not be kept .* set WORKBENCH_CACHE"):
+    with pytest.raises(NotWritten, match=r"checks could not be written .* set WORKBENCH_CACHE"):
         keep(CHECK)
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from workbench.errors import StoreError
+from workbench.disk import made, write_whole
 from workbench.models.check.answers import sentence
 from workbench.paths import cache_folder
 from workbench.records import ModelCheck, Probe
@@ -19,6 +17,8 @@ __all__ = ["keep", "stored"]
 _FORMAT = 1
 """Raised when probes are added or mean something else, so that older checks are made again."""
 
+_ADVICE = "The check holds for this session; make room there, or set WORKBENCH_CACHE to a folder that can be written."
+
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -27,25 +27,15 @@ def keep(check: ModelCheck) -> None:
 
     Raises
     ------
-    StoreError
+    NotWritten
         The cache folder cannot be written.
     """
     probes = [{**asdict(probe), "seen": sentence(probe.finding, probe.detail)} for probe in check.probes]
-    text = json.dumps({**asdict(check), "probes": probes, "format": _FORMAT}, indent=1, ensure_ascii=False)
+    # in ASCII: the id of a model of one's own may hold what has no UTF-8
+    text = json.dumps({**asdict(check), "probes": probes, "format": _FORMAT}, indent=1)
     target = _file(check.fingerprint)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Written beside it and renamed, so that no half file is ever read.
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
-        ) as written:
-            written.write(text)
-        os.replace(written.name, target)  # noqa: PTH105 - a name, not a Path
-    except OSError as error:
-        raise StoreError(
-            f"The check of {check.model} could not be kept in {target.parent} ({error}). It holds for this session; "
-            "make room there, or set WORKBENCH_CACHE to a folder that can be written."
-        ) from error
+    made(target.parent, _ADVICE)
+    write_whole(target, text, _ADVICE)
 
 
 def stored(fingerprint_id: str) -> ModelCheck | None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
 from filelock import FileLock
 
+from workbench.disk import made, write_whole, writing
 from workbench.errors import Cancelled, ModelError
 from workbench.models.huggingface.cache import cache_root, is_commit, repo_folder, snapshot
 from workbench.models.huggingface.remote import Remote, RemoteFile
+from workbench.seam import passing
 
 __all__ = ["fetch", "link", "write_reference"]
 
 _CHUNK = 1 << 20
 _SHA256_DIGITS = 64
+_ADVICE = "What has come is kept: make room there, or name another cache with HF_HUB_CACHE, and fetch the model again."
 
 
 def fetch(
@@ -36,6 +40,8 @@ def fetch(
     ------
     ModelError
         A file that came is not the one that the hub promised; it is thrown away.
+    NotWritten
+        The cache has no room for it, or cannot be written.
     Cancelled
         `cancel` was set; what has come stays, and a later call goes on there.
     """
@@ -68,8 +74,8 @@ def _fetch_one(
     blob = repo_folder(name, cache_folder) / "blobs" / file.etag
     lock = cache_root(cache_folder) / ".locks" / repo_folder(name).name / f"{file.etag}.lock"  # the hub's own
     for folder in (blob.parent, lock.parent):
-        folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(lock):
+        made(folder, _ADVICE)
+    with _locked(lock):
         if blob.exists():
             return
         # A name of our own: the hub's client may hold a file of its own by the plain name.
@@ -79,14 +85,30 @@ def _fetch_one(
         if there < file.size:
             with remote.stream(name, commit, file.path, there) as reply:
                 goes_on = reply.status_code == 206  # Partial Content
-                with partial.open("ab" if goes_on else "wb") as out:
+                left = file.size - there if goes_on else file.size
+                with writing(partial, left, _ADVICE), partial.open("ab" if goes_on else "wb") as out:
                     for piece in reply.iter_bytes():  # as they come, so that a break loses none
+                        passing("reply", file.path)
+                        passing("file", partial)
                         out.write(piece)
                         tell(out.tell())
         elif not partial.exists():
-            partial.touch()
+            with writing(partial, 0, _ADVICE):
+                partial.touch()
         _check(partial, file, name)
-        partial.replace(blob)
+        with writing(blob, None, _ADVICE):
+            partial.replace(blob)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    lock = FileLock(path)
+    with writing(path, None, _ADVICE):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _check(path: Path, file: RemoteFile, name: str) -> None:
@@ -102,7 +124,8 @@ def _check(path: Path, file: RemoteFile, name: str) -> None:
             f"{file.path} of {name} broke off after {size:,} of {file.size:,} bytes. Fetch it again to go on there."
         )
     if digest.hexdigest() != file.etag:
-        path.unlink()
+        with writing(path, None, _ADVICE):
+            path.unlink()
         raise ModelError(
             f"{file.path} of {name} came with another content than the hub promised ({digest.hexdigest()[:12]}..., "
             f"expected {file.etag[:12]}...). It was thrown away; fetch the model again."
@@ -112,17 +135,19 @@ def _check(path: Path, file: RemoteFile, name: str) -> None:
 def link(name: str, commit: str, files: Iterable[RemoteFile], cache_folder: str | Path | None) -> Path:
     """Show blobs under their paths in the commit's folder, and give that folder."""
     folder = snapshot(name, commit, cache_folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder, _ADVICE)
     for file in files:
         shown = folder / file.path
         blob = repo_folder(name, cache_folder) / "blobs" / file.etag
-        shown.parent.mkdir(parents=True, exist_ok=True)
+        made(shown.parent, _ADVICE)
         try:
+            passing("file", shown)
             shown.symlink_to(os.path.relpath(blob, shown.parent))
         except FileExistsError:
             continue
         except OSError:  # Windows without the right to make links
-            shutil.copyfile(blob, shown)
+            with writing(shown, file.size, _ADVICE):
+                shutil.copyfile(blob, shown)
     return folder
 
 
@@ -131,5 +156,5 @@ def write_reference(name: str, revision: str | None, commit: str, cache_folder: 
     if is_commit(revision):
         return
     reference = repo_folder(name, cache_folder) / "refs" / (revision or "main")
-    reference.parent.mkdir(parents=True, exist_ok=True)
-    reference.write_text(commit, encoding="utf-8")
+    made(reference.parent, _ADVICE)
+    write_whole(reference, commit, _ADVICE)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from threading import Event
 
-from workbench.errors import Cancelled, ModelError
+from workbench.errors import Cancelled, ModelError, NotWritten
 from workbench.paths import models_folder
 
 __all__ = ["CONVERSION", "Unsupported", "converted", "run_apart"]
@@ -18,6 +18,8 @@ CONVERSION = "3"
 """Raised when `convert` changes what it writes, so that older files are not used."""
 
 _LOOK = 0.1
+_LONGEST = 500
+"""Characters of a complaint that are repeated."""
 _REFUSED = "refused.json"
 
 
@@ -85,7 +87,8 @@ def run_apart(module: str, arguments: list[str], cancel: Event | None = None) ->
                     raise Cancelled("Making the model ready was stopped; choose it again to go on.") from None
     if process.returncode == 0:
         return ""
-    return (complaint.strip().splitlines() or [f"it ended with status {process.returncode}"])[-1][:300]
+    said = (complaint.strip().splitlines() or [f"it ended with status {process.returncode}"])[-1]
+    return said.removeprefix(f"{NotWritten.__module__}.{NotWritten.__name__}: ")[:_LONGEST]
 
 
 def _slug(name: str) -> str:

@@ -11,19 +11,23 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.disk import made, write_whole, writing
 from workbench.models.openvino.description import Description
 from workbench.models.openvino.encoder import OpenVinoEncoder
+from workbench.seam import passing
 
 if TYPE_CHECKING:
+    import openvino
     import torch
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["REFUSED", "TOLERANCE", "convert", "refuse_telemetry"]
+__all__ = ["REFUSED", "TOLERANCE", "convert", "refuse_telemetry", "save_graph"]
 
 REFUSED = "refused.json"
 TOLERANCE = 1e-4
@@ -55,11 +59,17 @@ def convert(source: Path, target: Path) -> None:
     are part of the graph. Nothing is kept whose vectors differ from those of sentence-transformers.
     """
     refuse_telemetry()
-    target.mkdir(parents=True, exist_ok=True)
+    made(target)
+    partial = target / f"model.{os.getpid()}.partial.xml"
     try:
-        _convert(source, target)
+        _convert(source, target, partial)
     except _RefusedError as refusal:
-        (target / REFUSED).write_text(json.dumps({"reason": str(refusal)}), encoding="utf-8")
+        write_whole(target / REFUSED, json.dumps({"reason": str(refusal)}))
+    finally:
+        for part in (partial, partial.with_suffix(".bin")):
+            with suppress(OSError):
+                passing("file", part)
+                part.unlink(missing_ok=True)
 
 
 def refuse_telemetry() -> None:
@@ -67,7 +77,7 @@ def refuse_telemetry() -> None:
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 
-def _convert(source: Path, target: Path) -> None:
+def _convert(source: Path, target: Path, partial: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(
@@ -84,7 +94,6 @@ def _convert(source: Path, target: Path) -> None:
     if any(getattr(module, "include_prompt", True) is False for module in model):
         raise _RefusedError("its pooling leaves the prompt out, which differs from text to text")
     names = [name for name in _INPUTS if name in model.tokenizer.model_input_names]
-    partial = target / f"model.{os.getpid()}.partial.xml"
     _save(model, names, partial)
     description = Description(
         max_tokens=int(model.max_seq_length or _LONGEST),
@@ -96,10 +105,11 @@ def _convert(source: Path, target: Path) -> None:
     description.write(target)
     fast.no_padding()
     fast.no_truncation()
-    fast.save(str(target / "tokenizer.json"))
+    write_whole(target / "tokenizer.json", fast.to_str(pretty=True))
     _compare(model, OpenVinoEncoder(target, graph=partial))
-    partial.with_suffix(".bin").replace(target / "model.bin")
-    partial.replace(target / "model.xml")
+    for ending in (".bin", ".xml"):  # the graph last: with it the model counts as converted
+        with writing(target / f"model{ending}", None):
+            partial.with_suffix(ending).replace(target / f"model{ending}")
 
 
 def _save(model: SentenceTransformer, names: list[str], path: Path) -> None:
@@ -125,7 +135,18 @@ def _save(model: SentenceTransformer, names: list[str], path: Path) -> None:
         raise _RefusedError(f"OpenVINO cannot convert it ({type(error).__name__}: {str(error)[:200]})") from error
     for port, name in zip(graph.inputs, names, strict=True):
         port.get_tensor().set_names({name})
-    openvino.save_model(graph, path, compress_to_fp16=False)
+    save_graph(graph, path, sum(4 * weights.numel() for weights in model.parameters()))
+
+
+def save_graph(graph: openvino.Model, path: Path, needed: int) -> None:
+    """Write a graph and its weights, about `needed` bytes; raises NotWritten."""
+    import openvino
+
+    with writing(path, needed):
+        try:
+            openvino.save_model(graph, path, compress_to_fp16=False)
+        except RuntimeError as error:  # that of C++'s streams, which says nothing
+            raise OSError(f"OpenVINO says {error}") from error
 
 
 def _compare(model: SentenceTransformer, encoder: OpenVinoEncoder) -> None:

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from workbench.disk import write_whole
+
 __all__ = ["Description"]
 
 _NAME = "encoder.json"
@@ -37,7 +39,7 @@ class Description:
 
     def write(self, folder: Path) -> None:
         """Write it beside the model."""
-        (folder / _NAME).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        write_whole(folder / _NAME, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def read(cls, folder: Path) -> Description:

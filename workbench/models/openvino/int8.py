@@ -19,9 +19,10 @@ from threading import Event
 
 import numpy as np
 
+from workbench.disk import write_whole, writing
 from workbench.errors import InputError, ModelError, ModelNotFound
 from workbench.models.openvino.conversion import run_apart
-from workbench.models.openvino.convert import refuse_telemetry
+from workbench.models.openvino.convert import refuse_telemetry, save_graph
 
 __all__ = ["CALIBRATION_TEXTS", "calibrated", "calibration_id", "quantize"]
 
@@ -30,6 +31,7 @@ CALIBRATION_TEXTS = 150
 _ALPHA = 0.95
 """Strength of SmoothQuant (Xiao et al. 2023), NNCF's own choice for transformers: how much of the activations' range
 moves into the weights."""
+_ADVICE = "The float32 model is unharmed: make room there, or set WORKBENCH_CACHE to another folder."
 _ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -99,21 +101,25 @@ def _nncf() -> str:
 
 
 def _make(folder: Path, target: Path, texts: Sequence[str], max_tokens: int, cancel: Event | None) -> None:
-    made = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
+    needed = (folder / "model.bin").stat().st_size
+    with writing(target.parent, needed, _ADVICE):
+        made = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
     try:
-        given = made / "texts.json"
-        given.write_text(json.dumps(list(texts)), encoding="utf-8")
+        given = write_whole(made / "texts.json", json.dumps(list(texts)), _ADVICE)
         arguments = [str(folder), str(made), str(given), str(max_tokens)]
         said = run_apart("workbench.models.openvino.int8", arguments, cancel)
         if said:
             raise ModelError(
-                f"The int8 copy of {folder.name} could not be made: {said}. The float32 model is unharmed."
+                f"The int8 copy of {folder.name} could not be made: {said}. The float32 model is unharmed; see to that "
+                "and call wb.quantize() again."
             )
-        given.unlink()
-        for name in ("tokenizer.json", "encoder.json"):
-            shutil.copy(folder / name, made / name)
+        with writing(made, needed, _ADVICE):
+            given.unlink()
+            for name in ("tokenizer.json", "encoder.json"):
+                shutil.copy(folder / name, made / name)
         if not (target / "model.xml").exists():  # another process may have been quicker
-            os.replace(made, target)  # noqa: PTH105 - whole or not at all
+            with writing(target, needed, _ADVICE):
+                os.replace(made, target)  # noqa: PTH105 - whole or not at all
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -151,7 +157,7 @@ def quantize(folder: Path, target: Path, texts: Sequence[str], max_tokens: int) 
             smooth_quant_alphas=nncf.AdvancedSmoothQuantParameters(matmul=_ALPHA)
         ),
     )
-    openvino.save_model(small, target / "model.xml", compress_to_fp16=False)
+    save_graph(small, target / "model.xml", (folder / "model.bin").stat().st_size)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.seam import passing
+
 if TYPE_CHECKING:
     import httpx
     import openai
@@ -36,8 +38,12 @@ def http_client(address: Address, timeout: float, wire: Wire | None = None) -> o
         timeout=openai.Timeout(timeout, connect=min(_CONNECT, timeout)),
         follow_redirects=False,
         trust_env=not address.local,  # a proxy cannot reach this machine's own server
-        event_hooks={} if wire is None else {"request": [_traced(wire)]},
+        event_hooks={"request": [_passed] if wire is None else [_passed, _traced(wire)]},
     )
+
+
+def _passed(request: httpx.Request) -> None:
+    passing("reply", request.url.path)
 
 
 def _traced(wire: Wire) -> Callable[[httpx.Request], None]:
