@@ -19,7 +19,9 @@ from tests.doubles import WordModel, WordTokenizer
 from workbench import Workbench
 from workbench.errors import WorkbenchError
 from workbench.index.chroma import chroma_folder
+from workbench.index.chroma_client import client_settings
 from workbench.index.layouts import save_layout
+from workbench.jobs.child import Child
 from workbench.projection import pca
 
 PICTURE = {"method": "pca", "dimensions": 2}
@@ -53,11 +55,44 @@ class NoIndex:
         pass
 
 
-def workbench(corpus: str, store: str | None, index: object) -> Workbench:
+class Shared(Child):
+    """One child for all workbenches of this process: importing Chroma takes seconds."""
+
+    def run(self, function, /, *args, **options):
+        return super().run(soon, function, *args, **options)
+
+    def close(self):
+        """Live on."""
+
+    def end(self) -> None:
+        super().close()
+
+
+def soon(function, *args):
+    """Call it where Chroma writes its files after ten rows; runs in the child."""
+    from workbench.index import chroma
+
+    chroma._HNSW = {"space": "cosine", "sync_threshold": 10}
+    return function(*args)
+
+
+def read_index(store: str, collection: str) -> list[tuple[str, str, list[float]]]:
+    """Read a collection as any other tool would; runs in the child."""
+    import chromadb
+
+    client = chromadb.PersistentClient(str(chroma_folder(Path(store))), client_settings())
+    try:
+        page = client.get_collection(collection, embedding_function=None).get(include=["embeddings", "documents"])
+        vectors = np.round(np.asarray(page["embeddings"], np.float64), 4).tolist()
+        return sorted(zip(page["ids"], page["documents"], vectors, strict=True))
+    finally:
+        client.close()
+
+
+def workbench(corpus: str, store: str, index: object) -> Workbench:
     wb = Workbench(corpus, store=store, model=Model(), llm="extractive")
     wb.choose(chunk_size=16, chunk_overlap=4)
-    if index is not None:
-        wb.children["index"] = index
+    wb.children["index"] = index
     return wb
 
 
@@ -72,6 +107,7 @@ def seen(wb: Workbench) -> dict[str, object]:
         "counts": wb.token_counts.tolist(),
         "found": [passage.chunk.id for passage in found],
         "vectors": np.array(vectors).tolist(),
+        "trust": wb.projection.trust,
         "drawn": np.round(wb.projection.coordinates, 4).tolist(),
     }
 
@@ -97,6 +133,13 @@ def differences(wb: Workbench, wanted: dict[str, object]) -> list[str]:
     wrong += [name for name, value in wanted.items() if now_seen[name] != value]
     if wb.submit("fill_index").wait() and record.chunks(now.collection.name) != wb.chunk_list:
         wrong.append("rows")
+    if isinstance(wb.children["index"], Shared):
+        found = wb.search(QUESTION, top_k=5, engine="hnsw")
+        wrong += ["hnsw"] if [passage.chunk.id for passage in found] != wanted["found"] else []
+        there = wb.children["index"].run(read_index, str(wb.store.path), now.collection.name)
+        vectors = np.round(np.asarray(wanted["vectors"], np.float64), 4).tolist()
+        same = there == sorted(zip(wanted["ids"], wanted["texts"], vectors, strict=True))
+        wrong += [] if same else ["index"]
     return wrong
 
 
@@ -115,7 +158,7 @@ def look(corpus: str, store: str, wanted: dict[str, object], index: object) -> d
 
 def main() -> None:
     corpus, made, with_index = sys.argv[1], sys.argv[2], sys.argv[3] == "index"
-    index = None if with_index else NoIndex()
+    index = Shared("index") if with_index else NoIndex()
     shutil.rmtree(made, ignore_errors=True)
     shutil.rmtree(f"{made}-killed", ignore_errors=True)
     wb = workbench(corpus, made, index)
@@ -128,6 +171,8 @@ def main() -> None:
     say({"chunks": len(wanted["ids"])})
     for line in sys.stdin:
         say(look(corpus, line.strip(), wanted, index))
+    if with_index:
+        index.end()
 
 
 def say(what: dict[str, object]) -> None:

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds in which a store must have been opened, embedded and searched."""
 
 NOTHING = {"wrong": [], "error": "", "kind": "", "sent": 0, "notes": [], "asides": []}

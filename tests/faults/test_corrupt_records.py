@@ -46,11 +46,14 @@ def test_a_sound_store_is_left_as_it_is(opener):
 
 def test_no_damage_to_a_whole_file_is_served(opener):
     found = {}
-    for base in (opener.closed, opener.killed):
+    for base in (opener.killed, opener.closed)[: effort(1, 2)]:
         for name in files_of(base):
             for kind, damage in DAMAGES.items():
                 said = opener.open(base, lambda store, name=name, damage=damage: damage(store / name))
+                if name == "lock" and "/lock" in said["error"]:
+                    continue  # refused in a sentence: setting a lock aside would let a second writer in
                 found[base.name, name, kind] = complaints(said, 1000 * (name.endswith("-wal") and kind in CUT))
+    assert len(found) > 60
     assert {case: wrong for case, wrong in found.items() if wrong} == {}
 
 
@@ -108,7 +111,20 @@ VALUES = {
     "pictures of zeros": ("UPDATE pictures SET content = zeroblob(length(content))", ""),
     "pictures with other keys": ("UPDATE pictures SET keys = zeroblob(length(keys))", ""),
     "pictures of what is no JSON": ("UPDATE pictures SET about = '[1, 2'", ""),
-    "pictures with another trust": ("UPDATE pictures SET about = replace(about, 'trust', 'truss')", ""),
+    "pictures with another trust": ("UPDATE pictures SET about = json_set(about, '$.trust', 0.123)", ""),
+    "a collection whose name is no text": (
+        "UPDATE collections SET name = CAST(x'e6ff' AS TEXT)",
+        "said of the collection \\udce6",
+    ),
+    "a model whose name is no text": (
+        "UPDATE models SET fingerprint = CAST(x'e6ff' AS TEXT)",
+        "of a model was damaged",
+    ),
+    "ids that are no text": (
+        "UPDATE chunks SET id = CAST(x'e6ff' AS TEXT) WHERE ordinal = 1 AND document LIKE '%3%'",
+        "",
+    ),
+    "texts that are no text": ("UPDATE chunks SET text = CAST(x'e6ff' AS TEXT)", "the chunks of corpus-words"),
     "losses that are text": ("INSERT INTO meta VALUES ('losses', 'many')", ""),
 }
 

@@ -54,9 +54,7 @@ def contend(folder, name, *, stay=False):
             for _ in range(TURN):
                 embed(store, model, own[: done + STEP], corpus=name)
                 done = min(WRITES, done + STEP)
-        except StoreLocked as error:
-            if "written by process" not in str(error):
-                raise
+        except StoreLocked:
             refused += 1
             Event().wait(0.005)
             continue

@@ -99,6 +99,7 @@ def _run(store: Path, name: str, server: str | None, stop: Stop | None, *, anew:
                 with told(store, _TIMES * needed):
                     require_room(store, _TIMES * needed)  # to Chroma a full disk looks like damage at some moments
                     set_aside(chroma_folder(store))
+                    passing("file", opening_mark(store))
                     opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
         return _bring_up(record, collection, rows, _client(store, server, needed, stop), stop, anew=True)
     finally:

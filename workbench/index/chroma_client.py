@@ -60,7 +60,8 @@ def opening_mark(store: Path) -> Path:
 def local_client(store: Path, needed: int | None = None, stop: Stop | None = None) -> Iterator[ClientAPI]:
     """Lend a client on `<store>/chroma`, to one process at a time: two on one folder lose vectors for good.
 
-    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one.
+    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one. Where
+    `stop` was asked for meanwhile, none is opened.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
     needed
         Bytes that are to be written, for messages.
     stop
-        Looked at before it is opened.
+        A request to stop, which may come before it is open.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
-from workbench.index.schema import TABLES, VERSION
+from workbench.index.schema import COLUMNS, TABLES, VERSION
 from workbench.index.wal import committed_frames
 from workbench.seam import passing
 
@@ -219,6 +219,8 @@ class Database:
         connection.execute("PRAGMA synchronous = NORMAL")
         passing("tables", "CREATE TABLE")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
+        for table, columns in COLUMNS.items():
+            connection.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608 - the names are ours
 
     def _check_header(self) -> None:
         """See that SQLite will write the file: for a changed mode it would say that the disk can only be read."""

@@ -7,11 +7,12 @@ import zlib
 from contextlib import closing, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from workbench.errors import StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.chroma_client import chroma_folder
+from workbench.index.chroma_stop import chroma_turn
 from workbench.index.faults import told
 from workbench.index.strangers import is_own_file, strangers_aside
 from workbench.seam import passing
@@ -55,20 +56,20 @@ class Filled:
 
     def write(self, state: str) -> None:
         """Note what it is filled with now."""
-        said = f"{state}\n{self.files()}"
-        with told(self._store, len(said)):
+        content = f"{state}\n{self.contents()}"
+        with told(self._store, len(content)):
             passing("file", self._note)
-            self._note.write_text(said, encoding="utf-8")
+            self._note.write_text(content, encoding="utf-8")
 
     def forget(self) -> list[str]:
         """Take the note away, before the index is changed; gives a sentence if it was no file."""
-        strangers = strangers_aside(self._note.parent, [self._note.name])
+        notes = strangers_aside(self._note.parent, [self._note.name])
         with told(self._store), suppress(NotADirectoryError):
             passing("file", self._note)
             self._note.unlink(missing_ok=True)
-        return strangers
+        return notes
 
-    def files(self) -> str:
+    def contents(self) -> str:
         """Give rows, sizes and CRC-32 of all that Chroma keeps of the collection's vectors; empty if it is unreadable.
 
         Its tables change whenever they are opened; of these the rows are counted.
@@ -98,7 +99,7 @@ class Filled:
             Another process has had it open for 10 s.
         """
         try:
-            with FileLock(self._store / "chroma.lock", mode=0o600, timeout=_PATIENCE):
+            with chroma_turn(self._store).acquire(timeout=_PATIENCE):
                 return set_aside(chroma_folder(self._store))
         except Timeout as error:
             raise StoreLocked(

@@ -13,8 +13,9 @@ from workbench.index.record import Record
 __all__ = ["KeptInRecord"]
 
 _WIDTHS = {"spans": 2, "counts": 1}
-_SUM = 4
-"""Bytes of the checksum behind the numbers: a changed one would cut a document in the wrong place."""
+_SUM = 5
+"""Bytes behind the numbers: their CRC-32, since a changed one would cut a document in the wrong place, and a 1, by
+which they are told from those of earlier versions, which had none."""
 
 
 class KeptInRecord(UserDict[bytes, np.ndarray]):
@@ -36,8 +37,9 @@ class KeptInRecord(UserDict[bytes, np.ndarray]):
         self._fresh: set[bytes] = set()
         super().__init__()
         for key, value in _read(record, self._rule) if rule else ():
-            if self._is_sound(key, value):  # anything else is damage, and is made anew
-                self.data[key] = self._array(value[:-_SUM])
+            numbers = self._numbers(key, value)
+            if numbers is not None:  # anything else is damage, and is made anew
+                self.data[key] = self._array(numbers)
 
     def __setitem__(self, key: bytes, value: np.ndarray) -> None:
         self._fresh.add(key)
@@ -51,12 +53,15 @@ class KeptInRecord(UserDict[bytes, np.ndarray]):
             self._record.execute("INSERT OR REPLACE INTO kept (rule, key, value) VALUES (?, ?, ?)", rows)
             self._fresh.clear()
 
-    def _is_sound(self, key: object, value: object) -> bool:
+    def _numbers(self, key: object, value: object) -> bytes | None:
         if not (isinstance(key, bytes) and isinstance(value, bytes)):
-            return False
+            return None
+        width = 4 * _WIDTHS[self._kind]
+        if len(value) % width == 0:
+            return value
         numbers = value[:-_SUM]
-        fits = len(numbers) % (4 * _WIDTHS[self._kind]) == 0
-        return fits and value[-_SUM:] == _checksum(self._rule, key, numbers)
+        sound = len(numbers) % width == 0 and value[-_SUM:] == _checksum(self._rule, key, numbers)
+        return numbers if sound else None
 
     def _array(self, value: bytes) -> np.ndarray:
         numbers = np.frombuffer(value, dtype="<i4")
@@ -64,7 +69,7 @@ class KeptInRecord(UserDict[bytes, np.ndarray]):
 
 
 def _checksum(rule: str, key: bytes, numbers: bytes) -> bytes:
-    return zlib.crc32(rule.encode() + key + numbers).to_bytes(_SUM, "little")
+    return zlib.crc32(rule.encode() + key + numbers).to_bytes(_SUM - 1, "little") + b"\1"
 
 
 def _read(record: Record, rule: str) -> list[tuple[Any, ...]]:

@@ -91,10 +91,11 @@ def _mend_order(database: Database) -> Iterator[str]:
     for table in _ORDERED:
         if database.query(f"PRAGMA integrity_check({table})") != [("ok",)]:
             rows = database.query(f"SELECT * FROM {table}")  # noqa: S608 - the names are ours
+            plain = [tuple(map(_plain, row)) for row in rows]
             marks = ", ".join("?" * len(rows[0]))
             with database.transaction() as write:
                 write.execute(f"DELETE FROM {table}")  # noqa: S608
-                write.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)  # noqa: S608
+                write.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", plain)  # noqa: S608
                 count_loss(write)
             yield (
                 f"Rows of the table {table} in {database.path.name} were out of order, and were put back. What is lost "
@@ -107,7 +108,7 @@ def _mend_model(
 ) -> Iterator[str]:
     if not _names_itself(identity, description):
         with database.transaction() as write:
-            write.execute("DELETE FROM models WHERE fingerprint IS ?", (identity,))
+            write.execute("DELETE FROM models WHERE CAST(fingerprint AS BLOB) IS CAST(? AS BLOB)", (_plain(identity),))
         yield f"What the record in {folder} said of a model was damaged. If its vectors are gone with it, {_AGAIN}"
         return
     with database.snapshot() as read:
@@ -171,12 +172,24 @@ def _forget(database: Database, identity: str, whole: int = 0) -> None:
 
 def _mend_collections(database: Database) -> Iterator[str]:
     for values in database.query("SELECT name, corpus, model, chunking, fingerprint FROM collections"):
-        found = collection_of(values)
+        found, name = collection_of(values), _plain(values[0])
         if found is None or found != Collection.of(found.corpus, found.model, found.chunking, found.fingerprint):
             with database.transaction() as write:
-                write.execute("DELETE FROM collections WHERE name IS ?", (values[0],))
-                write.execute("DELETE FROM chunks WHERE collection IS ?", (values[0],))
+                write.execute("DELETE FROM collections WHERE CAST(name AS BLOB) IS CAST(? AS BLOB)", (name,))
+                write.execute("DELETE FROM chunks WHERE CAST(collection AS BLOB) IS CAST(? AS BLOB)", (name,))
             yield (
-                f"What the record said of the collection {values[0]} was damaged. Its chunks are written again from "
-                "the sources when it is next embedded; no vector is lost."
+                f"What the record said of the collection {_legible(values[0])} was damaged. Its chunks are written "
+                "again from the sources when it is next embedded; no vector is lost."
             )
+
+
+def _plain(value: object) -> object:
+    """Give a value as SQLite takes it: of damaged text, its bytes."""
+    try:
+        return value if not isinstance(value, str) else value.encode().decode()
+    except UnicodeEncodeError:
+        return str(value).encode("utf-8", "surrogateescape")
+
+
+def _legible(value: object) -> str:
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -11,7 +11,7 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
 from workbench.index.record import Record
-from workbench.index.strangers import BESIDE, WITHIN, strangers_aside
+from workbench.index.strangers import WITHIN, strangers_aside
 from workbench.seam import passing
 
 __all__ = ["Store", "open_store"]
@@ -39,7 +39,6 @@ class Store:
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
-        self._notes += strangers_aside(path, BESIDE)
         self._lock.take()
         try:
             self.record = self._open_record()

@@ -8,12 +8,10 @@ from pathlib import Path
 
 from workbench.index.aside import set_aside
 
-__all__ = ["BESIDE", "WITHIN", "is_own_file", "strangers_aside"]
+__all__ = ["WITHIN", "is_own_file", "strangers_aside"]
 
-BESIDE = ("lock", "writer.json", "writer.new", "chroma.lock", "chroma.opening")
-"""Files that any process may look at."""
-WITHIN = ("record.sqlite3-wal", "record.sqlite3-shm")
-"""Files that a writer has open: only the next one may rename them."""
+WITHIN = ("record.sqlite3-wal", "record.sqlite3-shm", "chroma.lock", "chroma.opening")
+"""Files that a writer and its child have open: only the next one may rename them."""
 
 
 def strangers_aside(folder: Path, names: Sequence[str], folders: Sequence[str] = ()) -> list[str]:

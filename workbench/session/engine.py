@@ -198,15 +198,20 @@ class Engine(InUse):
         self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
         self.clear_map()
 
-    def in_index(self, function: Callable[..., Any], /, *args: Any, **how: Any) -> Any:
+    def in_index(
+        self,
+        function: Callable[..., Any],
+        /,
+        *args: Any,
+        cancel: threading.Event,
+        spare: Callable[[], bool] | None = None,
+    ) -> Any:
         """Call a function of Chroma in its child process, which ends where that fails; the next call starts another.
-
-        `how` is as in `Child.run`: `cancel`, `spare`.
 
         Chroma remembers a client that could not be opened as long as its process lives, and refuses the next one.
         """
         try:
-            return self.children["index"].run(function, *args, **how)
+            return self.children["index"].run(function, *args, cancel=cancel, spare=spare)
         except Exception:
             self.children["index"].close()
             raise

@@ -128,6 +128,7 @@ def prepared(wb: Engine, job: Job) -> Prepared:
         chunking = _chunking(wb, model)
         if wb.chunked is None or wb.chunked.asked != (wb.chunk_size, wb.chunk_overlap):
             wb.chunked = _chunk(wb, job, model, chunking)
+            wb.prepared = None  # seen by its chunks alone, nothing would be taken for nothing cut another way
         if wb.prepared is None or wb.prepared.model is not model or wb.prepared.chunks is not wb.chunked.chunks:
             wb.prepared = _key(wb, model)
         return wb.prepared

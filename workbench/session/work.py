@@ -161,8 +161,8 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long.
 
     What was filled last is noted beside the index, so that an index that is up to date costs no process. One whose
-    files are no longer what they were then is set aside and made anew. When it is cancelled, it
-    stops between two batches, and the next one goes on from there.
+    files are no longer what they were then is set aside and made anew. When it is cancelled, it stops between two
+    batches, and the next one goes on from there.
     """
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
@@ -174,7 +174,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     filled, state = Filled(wb.store.path, now.collection.name), _state(now)
     before, files = filled.read()
     if wb.chroma_server is None and before == state and not rebuild:
-        if files and files == filled.files():
+        if files and files == filled.contents():
             return len(now.chunks)
         if files:
             aside = filled.set_index_aside()
