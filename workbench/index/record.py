@@ -294,8 +294,6 @@ class Record:
             (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
             self._may_write = True
             if self._database.lost_commits:
-                self.notes.append(
-                    f"The log of the record in {self.folder} was damaged, and its last commits are lost. What they "
-                    "held is embedded again when it is needed."
-                )
+                said = f"The log of the record in {self.folder} was damaged, and its last commits are lost."
+                self.notes.append(f"{said} What they held is embedded again when it is needed.")
             self.notes += mend(self._database, self.folder)
