@@ -7,7 +7,8 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,6 +143,28 @@ class Campaign:
             heard.follow(self.nursery)
         assert heard.last("failed") is None, heard.last("failed")
         return heard
+
+    def kill_in_a_sync(self, place: Place, moment: random.Random) -> Heard:
+        """End the whole group at once when Chroma begins to write its files, the header first, for the n-th time."""
+        heard, seen, left = Heard(), set(self._headers(place)), moment.randint(1, 4)
+        group = self.nursery.begin(**place.given())
+        heard.follow(self.nursery, until=lambda line: line.get("begin") == "index")
+        while left and not {"indexed", "ended"} & heard.lines[-1].keys():
+            heard.lines += self.nursery.until_ended(time.monotonic())
+            if fresh := set(self._headers(place)) - seen:
+                seen, left = seen | fresh, left - 1
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+        if "ended" not in heard.lines[-1]:
+            heard.follow(self.nursery)
+        assert heard.last("failed") is None, heard.last("failed")
+        return heard
+
+    @staticmethod
+    def _headers(place: Place) -> Iterator[tuple[str, int]]:
+        with suppress(FileNotFoundError):
+            for file in place.store.glob("chroma/*/header.bin"):
+                yield file.parent.name, file.stat().st_mtime_ns
 
     def seconds(self, place: Place) -> dict[str, float]:
         """Give how long each stage of the chapter takes, by the uninterrupted run."""

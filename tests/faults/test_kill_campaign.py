@@ -46,6 +46,18 @@ def test_a_kill_loses_nothing_that_was_acknowledged(campaign, tmp_path, record_p
     record_property("twice", look_at_the_end(campaign, place, lives, before, after))
 
 
+@pytest.mark.parametrize("seed", range(effort(2, 20)))
+def test_a_kill_while_chroma_writes_its_files_costs_at_most_the_index(campaign, tmp_path, record_property, seed):
+    place = campaign.set_out(tmp_path, "first", sync=2)
+    before, after = campaign.before(place), campaign.after(place)
+    heard = campaign.kill_in_a_sync(place, random.Random(seed))
+    record_property("kill", f"{heard.stage}, as Chroma writes its files" if heard.killed else "too late")
+    look(place, heard, before, after)
+    lives = [heard, campaign.resume(place)]
+    record_property("torn", len(list(place.store.glob("chroma.damaged-*"))))
+    record_property("twice", look_at_the_end(campaign, place, lives, before, after))
+
+
 @pytest.mark.parametrize("seed", range(effort(1, 10)))
 def test_an_index_whose_child_process_is_killed_is_filled_by_the_next(campaign, tmp_path, record_property, seed):
     moment = random.Random(seed)
