@@ -8,7 +8,7 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from traitlets import observe
+from traitlets import observe, validate
 
 from workbench.figures.html import CONFIG
 
@@ -69,6 +69,11 @@ def _widget_class() -> type[go.FigureWidget]:
                 self._trait_values["_widget_layout"] = deepcopy(self._layout_obj._props)  # noqa: SLF001
             return super().get_state(key, drop_defaults)
 
+        @validate("_config")
+        def _always_ours(self, _: object) -> dict[str, Any]:
+            """Give plotly.js our options from the start: a page may draw the figure before it hears of an update."""
+            return {**CONFIG, "responsive": False}
+
         @observe("_js2py_pointsCallback")
         def _handler_js2py_pointsCallback(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
             """Tell of a selection without plotly's own answer to it.
@@ -105,7 +110,6 @@ class LiveFigure:
         self.names = tuple(traces)
         data = [{"name": name, **trace} for name, trace in traces.items()]
         self.widget = _widget_class()(data=data, layout={"autosize": True, "height": height_for(500), **layout})
-        self.widget._config = {**CONFIG, "responsive": False}  # noqa: SLF001
         self._traces = dict(zip(self.names, self.widget.data, strict=True))
         self._lock = threading.RLock()
 
