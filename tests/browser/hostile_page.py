@@ -33,18 +33,21 @@ _TRACES = """(where) => {
     if (tags.includes(tag) && !known && !(drawn && tag === "style")) bad.push(node.outerHTML.slice(0, 120));
     for (const { name, value } of node.attributes) {
       const text = node.closest(".jp-RenderedText"), runs = /^\\s*(javascript|vbscript):/i.test(value);
-      const link = tag === "a" && name === "href" && (text ? !runs : /^https:/.test(value) && node.rel.includes("noopener"));
+      const safe = text ? !runs : /^https:/.test(value) && node.rel.includes("noopener");
+      const link = tag === "a" && name === "href" && safe;
       if (name.startsWith("on")) bad.push(`${tag} ${name}=${value}`);
       if (names.includes(name) && !known && !link && !value.startsWith("#")) bad.push(`${tag} ${name}=${value}`);
       if (name === "style" && /url\\(|@import/i.test(value) && !drawn) bad.push(`${tag} ${name}=${value}`);
     }
-    if (tag === "a" && root.matches(".wb-app") && /beacon|javascript|canary/.test(node.href)) bad.push(`a ${node.href}`);
+    const ours = tag === "a" && root.matches(".wb-app");
+    if (ours && /beacon|javascript|canary/.test(node.href)) bad.push(`a ${node.href}`);
   }
   return bad;
 }"""
 _TEXT = """(where) => [...document.querySelectorAll(where)].map((root) => [root.textContent,
   ...[...root.querySelectorAll("input, textarea, option")].map((one) => `${one.value} ${one.placeholder || ""}`),
-  ...[...root.querySelectorAll("[title], [aria-label]")].map((one) => `${one.title} ${one.ariaLabel}`)].join(" ")).join(" ")"""
+  ...[...root.querySelectorAll("[title], [aria-label]")].map((one) => `${one.title} ${one.ariaLabel}`),
+].join(" ")).join(" ")"""
 # What ends to the right of its box where nothing around it scrolls or cuts: it covers what stands beside it.
 _WIDE = """(where) => {
   const held = (node, root) => {
@@ -56,7 +59,8 @@ _WIDE = """(where) => {
   return [...document.querySelectorAll(where)].flatMap((root) => {
     const edge = root.getBoundingClientRect().right + 1;
     const juts = (node) => node.getClientRects().length && node.getBoundingClientRect().right > edge;
-    return [...root.querySelectorAll("*")].filter((node) => juts(node) && !held(node, root)).map((node) => node.className);
+    const found = [...root.querySelectorAll("*")].filter((node) => juts(node) && !held(node, root));
+    return found.map((node) => node.className);
   });
 }"""
 _TURNING = """(where) => {
@@ -86,7 +90,7 @@ def traces(page: Page, where: str = OUTPUTS) -> list[str]:
 
 
 def harm(notebook: Notebook, beacon: Beacon) -> dict[str, list[Any]]:
-    """Give what a notebook's texts have done: run, brought in elements, opened dialogs, asked, called, broken scripts."""
+    """Give what a notebook's texts have done: run, made elements, opened dialogs, asked, called, broken scripts."""
     found = {
         "ran": ran(notebook.page),
         "traces": traces(notebook.page),

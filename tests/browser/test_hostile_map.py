@@ -21,10 +21,10 @@ pytestmark = pytest.mark.browser
 
 
 def test_pointing_shows_text(hostile, beacon):
-    chart = MapPage(hostile, "#whole .wb-map")
+    chart = MapPage(hostile, "#whole .wb-left")
     python(hostile, "wb.color = 'source'")
-    hostile.page.locator("#whole .wb-map .js-plotly-plot").scroll_into_view_if_needed()
-    said = hostile.page.locator("#whole .wb-map .hoverlayer .hovertext")
+    hostile.page.locator("#whole .wb-left .js-plotly-plot").scroll_into_view_if_needed()
+    said = hostile.page.locator("#whole .wb-left .hoverlayer .hovertext")
     shown = ""
     for place in chart.pixels("points")[:12]:
         hostile.page.mouse.move(5, 5)
@@ -39,14 +39,16 @@ def test_pointing_shows_text(hostile, beacon):
 def test_names_of_clusters_and_of_colours(hostile, beacon):
     python(hostile, "wb.color = 'cluster'")
     until(hostile, "wb.color", "cluster")
-    hostile.wait_text("#whole .wb-map .legend", "<h1>CANhtml</h1>")
+    hostile.wait_text("#whole .wb-left .legend", "<h1>CANhtml</h1>")
     python(hostile, "wb.color = 'section'")
     hostile.page.wait_for_function(
-        "() => !document.querySelector('#whole .wb-map .legend').textContent.includes('CANhtml</h1><b')"
+        "() => !document.querySelector('#whole .wb-left .legend').textContent.includes('CANhtml</h1><b')"
     )
-    options = hostile.page.locator("#whole .wb-map select option").all_text_contents()
+    options = hostile.page.locator("#whole .wb-left select option").all_text_contents()
     assert "section" in options
-    assert turning(hostile.page, "#whole .wb-map .legend, #whole .wb-map .annotation, #whole .wb-map .hoverlayer") == []
+    assert (
+        turning(hostile.page, "#whole .wb-left .legend, #whole .wb-left .annotation, #whole .wb-left .hoverlayer") == []
+    )
     assert harm(hostile, beacon) == {}
 
 

@@ -1,4 +1,4 @@
-"""The panels' scripts alone with text that would turn its neighbours around, and tables that would work something out."""
+"""The panels' scripts alone: text that would turn its neighbours around, tables that would work something out."""
 
 from __future__ import annotations
 

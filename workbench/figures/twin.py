@@ -65,7 +65,6 @@ def twin_figure(
     InputError
         If no chunk has the field to colour by, or a column of `fields` is not as long as the maps.
     """
-
     drawn, other = (
         twin_traces(twin, chunks, color=color, fields=fields, selection=selection, dark=which)
         for which in (dark, not dark)

@@ -63,6 +63,8 @@ def _widget_class() -> type[go.FigureWidget]:
         """
 
         def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+            # plotly sets its options once the page knows of the figure, which may be drawn before the update arrives
+            self._trait_values["_config"] = {**CONFIG, "responsive": False}
             # while the base class builds itself, nothing is there yet
             if key is None and "_layout_obj" in vars(self):
                 self._trait_values["_widget_data"] = deepcopy(self._data)
@@ -71,7 +73,7 @@ def _widget_class() -> type[go.FigureWidget]:
 
         @validate("_config")
         def _always_ours(self, _: object) -> dict[str, Any]:
-            """Give plotly.js our options from the start: a page may draw the figure before it hears of an update."""
+            """Give plotly.js our options, whatever plotly sets."""
             return {**CONFIG, "responsive": False}
 
         @observe("_js2py_pointsCallback")
