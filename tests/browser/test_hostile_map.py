@@ -11,45 +11,11 @@ import pytest
 
 from tests.browser.canaries import mark, marks
 from tests.browser.hostile import evil_map
-from tests.browser.hostile_page import harm, missing_marks, ran, traces, turning
-from tests.browser.kernel import python, until
-from tests.browser.map_page import MapPage
+from tests.browser.hostile_page import missing_marks, ran, traces, turning
 from tests.browser.watch import Watch
 from workbench.figures import map_svg, write_map
 
 pytestmark = pytest.mark.browser
-
-
-def test_pointing_shows_text(hostile, beacon):
-    chart = MapPage(hostile, "#whole .wb-left")
-    python(hostile, "wb.color = 'source'")
-    hostile.page.locator("#whole .wb-left .js-plotly-plot").scroll_into_view_if_needed()
-    said = hostile.page.locator("#whole .wb-left .hoverlayer .hovertext")
-    shown = ""
-    for place in chart.pixels("points")[:12]:
-        hostile.page.mouse.move(5, 5)
-        chart.point(place)
-        hostile.page.wait_for_timeout(150)
-        shown += " ".join(said.all_text_contents())
-    assert len(set(re.findall(r"CAN\w+", shown))) >= 5
-    assert "<" in shown
-    assert harm(hostile, beacon) == {}
-
-
-def test_names_of_clusters_and_of_colours(hostile, beacon):
-    python(hostile, "wb.color = 'cluster'")
-    until(hostile, "wb.color", "cluster")
-    hostile.wait_text("#whole .wb-left .legend", "<h1>CANhtml</h1>")
-    python(hostile, "wb.color = 'section'")
-    hostile.page.wait_for_function(
-        "() => !document.querySelector('#whole .wb-left .legend').textContent.includes('CANhtml</h1><b')"
-    )
-    options = hostile.page.locator("#whole .wb-left select option").all_text_contents()
-    assert "section" in options
-    assert (
-        turning(hostile.page, "#whole .wb-left .legend, #whole .wb-left .annotation, #whole .wb-left .hoverlayer") == []
-    )
-    assert harm(hostile, beacon) == {}
 
 
 def test_a_static_map_has_no_button_that_sends_it_away(hostile):
