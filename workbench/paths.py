@@ -43,6 +43,6 @@ def make_private(folder: Path) -> None:
         It cannot be made, or is a file.
     """
     if not folder.parent.exists():
-        make_private(folder.parent)  # `mkdir(parents=True)` would give these the mode that the umask leaves
+        make_private(folder.parent)  # those that `parents=True` makes would have the mode that the umask leaves
     passing("file", folder)
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -75,7 +75,7 @@ def evil_server(beacon) -> Iterator[OllamaDouble]:
 
 @pytest.fixture(scope="session")
 def hostile(lab, browser, beacon, evil_server) -> Iterator[Notebook]:
-    """A notebook in which every text is a canary: the app, every panel by itself, records, a server and errors."""
+    """A notebook in which every text is a canary: the app, a table, records, a server and errors."""
     places = {"BEACON": repr(beacon.url), "SERVER": repr(evil_server.url)}
     lab.write("hostile.ipynb", [reduce(lambda cell, one: cell.replace(*one), places.items(), cell) for cell in CELLS])
     opened = lab.open(browser, "hostile.ipynb")

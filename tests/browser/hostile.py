@@ -12,11 +12,22 @@ import numpy as np
 
 from tests.browser.canaries import BEACON, canaries, for_a_file, line
 from tests.doubles import WordModel
-from workbench.app import PANELS
+from workbench.corpus.clean import clean_text
 from workbench.generation.naming import LONGEST
-from workbench.records import Piece, Projection, PromptRequest, TwinMaps
+from workbench.records import Answer, Chunk, Passage, Piece, Projection, PromptRequest, Retrieval, TwinMaps
 
-__all__ = ["CELLS", "IDS", "HostileModel", "HostileWriter", "answer_text", "folder", "rows", "template", "twins"]
+__all__ = [
+    "CELLS",
+    "IDS",
+    "HostileModel",
+    "HostileWriter",
+    "answer_text",
+    "evil_map",
+    "folder",
+    "rows",
+    "template",
+    "twins",
+]
 
 STEP = 7
 """Characters of a piece of a streamed answer: every canary is broken somewhere."""
@@ -47,13 +58,11 @@ wb.opened = wb.anchor = wb.chunks["id"][0]
 wb.similar_to(wb.anchor)
 wb.publish(twin=twins(wb.projection, BEACON))
 wb""",
-    """from workbench.app import PANELS
-display(*(getattr(wb.panels, name) for name in PANELS))""",
     """import pandas as pd
 frame = Workbench(pd.DataFrame(rows(BEACON)).set_index("id", drop=False), model=HostileModel(BEACON))
 frame.embed()
 frame.map(color=canaries(BEACON)["img"])""",
-    """display(asked, asked.retrieval, contexts, explained, checked, wb.load_report, wb.model, judged, frame)
+    """display(asked, asked.retrieval, contexts, explained, checked, wb.load_report, judged)
 for shown in (wb.documents, wb.chunks, wb.history, wb.clusters, wb.selected, asked.retrieval.trace, frame.documents):
     display(shown)""",
     """import os
@@ -68,15 +77,11 @@ for broken in (lambda: wb.search(line(BEACON), mode=line(BEACON)), lambda: Workb
         broken()
     except Exception:
         get_ipython().showtraceback()
-wb.panels.status""",
+""",
 ]
-"""Cells: the app, every panel by itself, a table whose columns are canaries, what records show, a server, errors."""
+"""Cells: the app, a table whose columns are canaries, what records show, a server, errors."""
 
-IDS = {
-    0: ["whole"],
-    1: [f"alone-{name}" for name in PANELS],
-    4: ["served-ollama", "served-model", "served-status", "served-query"],
-}
+IDS = {0: ["whole"], 3: ["served-ollama", "served-model", "served-status", "served-query"]}
 """The ids that the boxes of a cell get in the page, by its number."""
 
 
@@ -107,6 +112,23 @@ def rows(beacon: str = BEACON) -> list[dict[str, Any]]:
         }
         for number, (name, text) in enumerate(every.items())
     ]
+
+
+def evil_map(beacon: str = BEACON) -> tuple[Projection, tuple[Chunk, ...], Answer]:
+    """Give a picture of a chunk for each canary, the chunks, and an answer from all of them."""
+    chunks = tuple(
+        Chunk(text, text, 0, 0, len(text), f"llamas {name} {text}", {"source": text, "section": text, "kind": text})
+        for name, text in ((name, clean_text(text)) for name, text in canaries(beacon).items())
+    )
+    ids = tuple(chunk.id for chunk in chunks)
+    places = np.array([divmod(row, 8) for row in range(len(ids))], dtype=np.float32)
+    scores = np.linspace(0.9, 0.1, len(ids), dtype=np.float32)
+    passages = tuple(Passage(row + 1, float(scores[row]), chunk, chunk.text) for row, chunk in enumerate(chunks))
+    found = Retrieval(line(beacon), passages, scores=scores, ids=ids)
+    answer = Answer(
+        answer_text(beacon), line(beacon), model=f"evil:{line(beacon)}", problem=line(beacon), retrieval=found
+    )
+    return Projection(ids=ids, coordinates=places, method="umap", trust=0.5), chunks, answer
 
 
 class HostileModel(WordModel):

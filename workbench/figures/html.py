@@ -12,6 +12,7 @@ from workbench.disk import write_whole
 from workbench.figures.html_passages import question_html
 from workbench.figures.palette import DARK, LIGHT
 from workbench.figures.passages import FOCUSED, SIZE
+from workbench.figures.quiet import QUIET
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -21,14 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["CONFIG", "write_map_html"]
 
 CONFIG: dict[str, Any] = {
-    "showSendToCloud": False,
-    "displaylogo": False,
-    "typesetMath": False,
+    **QUIET,
     "responsive": True,
     "scrollZoom": True,
     "modeBarButtonsToRemove": ["autoScale2d", "hoverClosestCartesian", "hoverCompareCartesian", "toggleSpikelines"],
 }
-"""plotly.js options for every map: nothing leaves the machine, and `$` in a text is a dollar."""
+"""plotly.js options for every map that is drawn live or in a page of its own."""
 
 HERE = Path(__file__).parent
 # plotly builds the programs of its WebGL traces from strings, and pictures from data: and blob: addresses; everything

@@ -11,6 +11,7 @@ from workbench.figures.map_fields import Fields
 from workbench.figures.map_layout import PLOT_SIZE, map_layout
 from workbench.figures.map_sample import drawn_rows
 from workbench.figures.map_traces import map_traces
+from workbench.figures.quiet import figure_class
 from workbench.figures.text import plain
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ def map_figure(
     InputError
         If no chunk has the field to colour by, or a column of `fields` is not as long as the projection.
     """
-    import plotly.graph_objects as go
 
     def traces(for_dark: bool) -> dict[str, dict[str, Any]]:
         return map_traces(
@@ -97,7 +97,7 @@ def map_figure(
 
     drawn, other = traces(dark), traces(not dark)
     page, other_page = layout(dark), layout(not dark)
-    figure = go.Figure(data=[{"name": name, **trace} for name, trace in drawn.items()], layout=page)
+    figure = figure_class()(data=[{"name": name, **trace} for name, trace in drawn.items()], layout=page)
     themes = {dark: theme_patch(other, drawn, page), not dark: theme_patch(drawn, other, other_page)}
     points = len(drawn_rows(projection, retrieval, selection, anchor, webgl=webgl))
     summary = describe_map(projection, retrieval, drawn=points)

@@ -16,6 +16,7 @@ from workbench.figures.map_layout import page_layout
 from workbench.figures.map_sample import uses_webgl
 from workbench.figures.palette import Theme, theme
 from workbench.figures.passages import positions
+from workbench.figures.quiet import figure_class
 from workbench.figures.text import plain, shorten
 
 if TYPE_CHECKING:
@@ -64,14 +65,12 @@ def twin_figure(
     InputError
         If no chunk has the field to colour by, or a column of `fields` is not as long as the maps.
     """
-    import plotly.graph_objects as go
-
     drawn, other = (
         twin_traces(twin, chunks, color=color, fields=fields, selection=selection, dark=which)
         for which in (dark, not dark)
     )
     page, other_page = twin_layout(twin, dark=dark), twin_layout(twin, dark=not dark)
-    figure = go.Figure(data=[{"name": name, **trace} for name, trace in drawn.items()], layout=page)
+    figure = figure_class()(data=[{"name": name, **trace} for name, trace in drawn.items()], layout=page)
     themes = {dark: theme_patch(other, drawn, page), not dark: theme_patch(drawn, other, other_page)}
     meta = {"summary": describe_twin(twin), "light": themes[False], "dark": themes[True]}
     figure.update_layout(meta=meta, height=520)

@@ -1,9 +1,12 @@
 // The answer: segments of text, citations that light their passage, the prompt's budget, copy and CSV.
 
+// Full-width signs begin a formula too, and so do signs behind blanks in some programs.
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+
 const cell = (value) => {
   if (typeof value === "number") return String(value);
   // A spreadsheet would run text that begins like a formula.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

@@ -8,7 +8,7 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Unicode, observe
+from traitlets import Unicode, observe, validate
 
 from workbench.figures.html import CONFIG
 
@@ -65,11 +65,18 @@ def _widget_class() -> type[go.FigureWidget]:
         _esm = Unicode(str(go.FigureWidget._esm)).tag(sync=True)  # noqa: SLF001
 
         def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+            # plotly sets its options once the page knows of the figure, which may be drawn before the update arrives
+            self._trait_values["_config"] = {**CONFIG, "responsive": False}
             # while the base class builds itself, nothing is there yet
             if key is None and "_layout_obj" in vars(self):
                 self._trait_values["_widget_data"] = deepcopy(self._data)
                 self._trait_values["_widget_layout"] = deepcopy(self._layout_obj._props)  # noqa: SLF001
             return super().get_state(key, drop_defaults)
+
+        @validate("_config")
+        def _always_ours(self, _: object) -> dict[str, Any]:
+            """Give plotly.js our options, whatever plotly sets."""
+            return {**CONFIG, "responsive": False}
 
         @observe("_js2py_pointsCallback")
         def _handler_js2py_pointsCallback(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
@@ -107,7 +114,6 @@ class LiveFigure:
         self.names = tuple(traces)
         data = [{"name": name, **trace} for name, trace in traces.items()]
         self.widget = _widget_class()(data=data, layout={"autosize": True, "height": height_for(500), **layout})
-        self.widget._config = {**CONFIG, "responsive": False}  # noqa: SLF001
         self._traces = dict(zip(self.names, self.widget.data, strict=True))
         self._lock = threading.RLock()
 
