@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,7 @@ class Stage:
 
 
 STAGES = {
-    "embed": Stage("wb.embed()", "embed", "Embedding 8 running", "[wb.embedded, len(wb.prepared.model.sent)]"),
+    "embed": Stage("wb.embed()", "embed", r"Embedding [1-7]\d running", "[wb.embedded, len(wb.prepared.model.sent)]"),
     "map": Stage(
         "wb.map(method='umap')", "map", "UMAP is laying out the map 0 running", "wb.projection.method", "wb.embed()"
     ),
@@ -91,7 +92,9 @@ def begin(kernel: Kernel, double: OllamaDouble, stage: Stage) -> str:
     slow_down(double, 0.1)
     request = kernel.send(stage.cell)
     end = time.monotonic() + SOON
-    while not (len(double.sent(stage.told)) > asked if stage.told.startswith("/") else stage.told in told.read_text()):
+    while not (
+        len(double.sent(stage.told)) > asked if stage.told.startswith("/") else re.search(stage.told, told.read_text())
+    ):
         assert time.monotonic() < end, (told.read_text(), kernel.said)
         time.sleep(0.005)
     return request
