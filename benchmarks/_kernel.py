@@ -66,7 +66,8 @@ class Kernel:
 
     def send(self, code: str) -> str:
         """Start a cell without waiting; gives the id of its request."""
-        return str(self.client.execute(code))
+        # after an error a kernel passes over what comes next, unless told not to
+        return str(self.client.execute(code, stop_on_error=False))
 
     def run(self, code: str, seconds: float = 120) -> str:
         """Run a cell and give what it printed; what it raises is raised here."""

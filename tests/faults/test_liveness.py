@@ -1,0 +1,50 @@
+"""A kernel that reads, cuts, embeds and answers questions goes on answering clicks, in whichever thread they come."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks._kernel import Kernel
+from benchmarks._pulse import corpus, prepared, waits
+from tests.faults.effort import effort
+
+CHUNKS = effort(1_000, 20_000)
+LATE = 1.0
+"""Seconds that a click may wait on a busy test machine; 0.25 are what a person is promised on a quiet one, and
+`python -m benchmarks.liveness` measures them."""
+LONGEST = 900.0
+PHASES = ("reading and cutting", "embedding and asking")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("liveness")
+
+
+@pytest.fixture(scope="module")
+def folder(place):
+    return corpus(place / "corpus", CHUNKS)
+
+
+@pytest.fixture(scope="module")
+def kernel(place):
+    with Kernel(place) as made:
+        made.run(
+            "from workbench import embedding_model\nembedding_model('bundled:all-MiniLM-L6-v2').embed(['a'], 'query')"
+        )
+        yield made
+
+
+@pytest.mark.timeout(2 * LONGEST)
+@pytest.mark.parametrize("where", ["main thread", "subshell"])
+def test_clicks_are_answered_while_thousands_of_chunks_are_embedded(kernel, folder, place, where, record_property):
+    store = place / where
+    subshell = kernel.subshell() if where == "subshell" else None
+    prepared(kernel, folder, store)
+    for phase in PHASES:
+        found = waits(kernel, store, phase, subshell, LONGEST)
+        record_property(f"{where}, {phase}", str(found))
+        assert found.most < LATE, str(found)
+        assert all(one.startswith("subshell" if subshell else "MainThread") for one in found.threads)
+    assert kernel.run("print(wb.embedded == len(wb.chunk_list) >= %d, wb.answer is not None)" % CHUNKS) == "True True\n"
+    kernel.run("wb.close(finish=False)")
