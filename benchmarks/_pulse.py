@@ -28,6 +28,9 @@ app = App(wb)
 wb.panels.keep(app)
 details, tabs, job, clicks = app.panels[-1], ("scores", "code", "prompt"), None, 0
 
+for tab in tabs:
+    details.act("tab", tab=tab)  # the first time takes an import, and no click is to wait for that
+
 def opened(comm, _):
     def click(message):
         global clicks
@@ -45,10 +48,9 @@ PHASES = {
     "embedding and asking": (
         "job = wb.submit('embed')\n"
         "def questions():\n"
-        "    number = 0\n"
-        "    while not job.done.wait(0.3):\n"
-        "        number += 1\n"
+        "    for number in range(1_000_000):\n"
         "        wb.submit('ask', f'Which herd has number {number}?').done.wait(60)\n"
+        "        if job.done.wait(0.3): return\n"
         "asking = threading.Thread(target=questions, daemon=True)\n"
         "asking.start()"
     ),

@@ -46,5 +46,8 @@ def test_clicks_are_answered_while_thousands_of_chunks_are_embedded(kernel, fold
         record_property(f"{where}, {phase}", str(found))
         assert found.most < LATE, str(found)
         assert all(one.startswith("subshell" if subshell else "MainThread") for one in found.threads)
-    assert kernel.run("print(wb.embedded == len(wb.chunk_list) >= %d, wb.answer is not None)" % CHUNKS) == "True True\n"
+    assert (
+        kernel.run(f"asking.join(60); print(wb.embedded == len(wb.chunk_list) >= {CHUNKS}, wb.answer is not None)")
+        == "True True\n"
+    )
     kernel.run("wb.close(finish=False)")
