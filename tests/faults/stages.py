@@ -13,7 +13,7 @@ from tests.faults.slow import QUESTION
 from tests.ollama.double import OllamaDouble
 from workbench import Workbench
 
-__all__ = ["STAGES", "Stage", "chatting"]
+__all__ = ["STAGES", "Stage", "chatting", "ids"]
 
 
 def reranked(question: str, texts: list[str]) -> list[float]:

@@ -12,8 +12,8 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.faults.slow import Slow, text
-from tests.faults.stages import STAGES, Stage, chatting
+from tests.faults.slow import QUESTION, Slow, text
+from tests.faults.stages import STAGES, Stage, chatting, ids
 from tests.ollama.double import OllamaDouble
 from workbench import Workbench
 from workbench.errors import Cancelled
@@ -105,6 +105,17 @@ def test_stopped_twice_then_done(name, make, double, pages):
     for one in (wb, calm):
         one.close(finish=False)
     wait_until(lambda: not children() - before, "a child process went on")
+
+
+def test_a_question_is_stopped_while_the_corpus_is_read(make):
+    wb = make("reading")
+    with wb.preparing:  # as long as another lane reads
+        job = wb.submit("search", QUESTION)
+        wait_until(lambda: wb.progress.get("ask"), "it never began")
+        wb.cancel("ask")
+        assert job.done.wait(SOON)
+    stopped_well(wb, Stage("search", "ask", chatting, ids), job)
+    assert len(wb.search(QUESTION)) == 5
 
 
 def children() -> set[int]:
