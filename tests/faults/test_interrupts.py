@@ -17,6 +17,7 @@ from tests.faults.stages import STAGES, Stage, chatting, ids
 from tests.ollama.double import OllamaDouble
 from workbench import Workbench
 from workbench.errors import Cancelled
+from workbench.models.openvino.conversion import run_apart
 
 SOON = 60.0
 """Seconds that anything may take on a busy machine; each stage is far quicker on a quiet one."""
@@ -116,6 +117,11 @@ def test_a_question_is_stopped_while_the_corpus_is_read(make):
         assert job.done.wait(SOON)
     stopped_well(wb, Stage("search", "ask", chatting, ids), job)
     assert len(wb.search(QUESTION)) == 5
+
+
+def test_ctrl_c_that_reaches_the_process_that_makes_a_model_ready_is_no_failure():
+    with pytest.raises(Cancelled, match="was interrupted; choose it again"):
+        run_apart("tests.faults.interrupted", [])
 
 
 def children() -> set[int]:
