@@ -53,10 +53,11 @@ class Stage:
     first: str = ""
 
 
+pytestmark = pytest.mark.timeout(900)
 STAGES = {
     "embed": Stage("wb.embed()", "embed", r"Embedding [1-7]\d running", "[wb.embedded, len(wb.prepared.model.sent)]"),
     "map": Stage(
-        "wb.map(method='umap')", "map", "UMAP is laying out the map 0 running", "wb.projection.method", "wb.embed()"
+        "wb.map(method='umap')", "map", "Finding true neighbours 0 running", "wb.projection.method", "wb.embed()"
     ),
     "answer": Stage(
         "wb.ask(QUESTION, llm='ollama:llama')", "ask", "/api/chat", "wb.answer.text == wb.answer.text.strip()"
