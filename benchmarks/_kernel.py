@@ -66,13 +66,14 @@ class Kernel:
 
     def send(self, code: str) -> str:
         """Start a cell without waiting; gives the id of its request."""
-        return str(self.client.execute(code))
+        # after an error a kernel passes over what comes next, unless told not to
+        return str(self.client.execute(code, stop_on_error=False))
 
-    def run(self, code: str, seconds: float = 120) -> str:
+    def run(self, code: str, seconds: float = 300) -> str:
         """Run a cell and give what it printed; what it raises is raised here."""
         return self.finish(self.send(code), seconds)
 
-    def finish(self, request: str, seconds: float = 120) -> str:
+    def finish(self, request: str, seconds: float = 300) -> str:
         """Wait for a cell and give what it printed."""
         printed = ""
         end = time.monotonic() + seconds
@@ -90,7 +91,7 @@ class Kernel:
         except Empty:
             raise TimeoutError(f"The kernel did not answer in time. Its console says: {self.said[-2000:]}") from None
 
-    def wait_for(self, word: str, seconds: float = 120) -> str:
+    def wait_for(self, word: str, seconds: float = 300) -> str:
         """Wait until a cell prints something with a word in it, and give that."""
         end = time.monotonic() + seconds
         while True:
@@ -120,7 +121,7 @@ class Kernel:
         content = {"comm_id": name, "target_name": target, "data": {}}
         self.client.shell_channel.send(self.client.session.msg("comm_open", content))
 
-    def ask(self, comm: str, subshell: str | None, seconds: float = 120) -> tuple[dict[str, Any], float]:
+    def ask(self, comm: str, subshell: str | None, seconds: float = 300) -> tuple[dict[str, Any], float]:
         """Send a message on a channel, as a click does; give the reply's data and the seconds until it came."""
         message = self.client.session.msg("comm_msg", {"comm_id": comm, "data": {}})
         if subshell is not None:

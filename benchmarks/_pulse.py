@@ -28,6 +28,9 @@ app = App(wb)
 wb.panels.keep(app)
 details, tabs, job, clicks = app.panels[-1], ("scores", "code", "prompt"), None, 0
 
+for tab in tabs:
+    details.act("tab", tab=tab)  # the first time takes an import, and no click is to wait for that
+
 def opened(comm, _):
     def click(message):
         global clicks
@@ -45,10 +48,9 @@ PHASES = {
     "embedding and asking": (
         "job = wb.submit('embed')\n"
         "def questions():\n"
-        "    number = 0\n"
-        "    while not job.done.wait(0.3):\n"
-        "        number += 1\n"
+        "    for number in range(1_000_000):\n"
         "        wb.submit('ask', f'Which herd has number {number}?').done.wait(60)\n"
+        "        if job.done.wait(0.3): return\n"
         "asking = threading.Thread(target=questions, daemon=True)\n"
         "asking.start()"
     ),
@@ -95,18 +97,18 @@ def _line(number: int) -> str:
 
 
 def prepared(kernel: Kernel, folder: Path, store: Path) -> None:
-    """Make the workbench and its app in the kernel, and open the channel for clicks."""
+    """Make the workbench and its app in the kernel, and open the channel for clicks, anew each time."""
     kernel.run(SETUP.format(folder=str(folder), store=str(store)))
-    kernel.open_comm("pulse", "pulse")
+    kernel.open_comm(str(store), "pulse")
 
 
-def waits(kernel: Kernel, phase: str, subshell: str | None, seconds: float, enough: int = 10) -> Waits:
-    """Start a phase and click until it is done, or these seconds are over."""
+def waits(kernel: Kernel, store: Path, phase: str, subshell: str | None, seconds: float, enough: int = 10) -> Waits:
+    """Start a phase with the workbench of a store, and click until it is done, or these seconds are over."""
     kernel.run(PHASES[phase])
     found, threads, done = [], set(), False
     end = time.monotonic() + seconds
     while (not done or len(found) < enough) and time.monotonic() < end:
-        reply, took = kernel.ask("pulse", subshell)
+        reply, took = kernel.ask(str(store), subshell)
         found.append(took)
         threads.add(str(reply["thread"]))
         done = bool(reply["done"])

@@ -25,16 +25,16 @@ MOST = 900.0
 
 def measure(chunks: int, ipykernel: str | None, in_subshell: bool) -> None:
     with tempfile.TemporaryDirectory() as place:
-        folder = corpus(Path(place) / "corpus", chunks)
+        folder, store = corpus(Path(place) / "corpus", chunks), Path(place) / "store"
         with Kernel(Path(place), ipykernel) as kernel:
             version = kernel.run("import ipykernel; print(ipykernel.__version__)").strip()
-            prepared(kernel, folder, Path(place) / "store")
+            prepared(kernel, folder, store)
             subshell = kernel.subshell() if in_subshell else None
             print(f"ipykernel {version}, callbacks {'in a subshell' if in_subshell else 'on the main thread'}:")
             for phase in PHASES:
                 if phase == "embedding":
                     continue
-                found = waits(kernel, phase, subshell, MOST)
+                found = waits(kernel, store, phase, subshell, MOST)
                 print(f"  {found}; load {os.getloadavg()[0]:.1f}", flush=True)
             print(f"  {kernel.run('print(repr(wb))').strip()}")
             kernel.run("wb.close(finish=False)")

@@ -9,13 +9,13 @@ import pytest
 from tests.doubles import WordModel
 from tests.faults.effort import effort
 from tests.faults.footprint import footprint, megabytes, observers, settled
+from tests.faults.slow import WORDS, text
 from workbench import Workbench, app
 from workbench.app import App, show
 from workbench.session.state import _HISTORY
 from workbench.widgets.details_panel import TABS
 from workbench.widgets.map_figure import _widget_class
 
-WORDS = ["llama", "alpaca", "camel", "guanaco", "vicuna", "wool", "hump", "desert", "salt", "herd"]
 QUESTIONS = effort(120, 1000)
 WIDGETS = effort(10, 50)
 MODES = ("dense", "lexical", "hybrid")
@@ -23,12 +23,6 @@ LEVEL = 40.0
 """Megabytes by which memory may grow between the first fifth of the questions and their end: caches of texts fill to
 a size that is fixed, and allocators keep what they have. One retrieval kept by mistake for each of 1,000 questions, or
 one figure for each, would be far beyond."""
-
-
-def text(number: int) -> str:
-    """Give about 16 words in two sentences, different for each number."""
-    words = [WORDS[(number * 7 + place * place) % 10] for place in range(12)]
-    return f"{' '.join(words)} {number}. The {WORDS[number % 10]} is of herd {number % 17}."
 
 
 def question(number: int) -> str:

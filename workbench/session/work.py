@@ -101,7 +101,8 @@ def find(wb: Engine, job: Job, question: str, options: Options, llm: object = No
     """Embed a question, search with it, and show what was found."""
     result = look_up(wb, job, question, options, llm)
     if job.cancel.is_set():
-        raise Cancelled("The question was overtaken by a newer one.")
+        newer = "The question was overtaken by a newer one."
+        raise Cancelled(newer if job.overtaken else "The search was stopped; ask again to go on.")
     wb.publish(focus=0, query=result.query, answer=None, retrieval=result, error=None)
     return result
 

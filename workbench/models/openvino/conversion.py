@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ CONVERSION = "3"
 _LOOK = 0.1
 _LONGEST = 500
 """Characters of a complaint that are repeated."""
+_INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
 _REFUSED = "refused.json"
 
 
@@ -71,7 +73,7 @@ def run_apart(module: str, arguments: list[str], cancel: Event | None = None) ->
     Raises
     ------
     Cancelled
-        `cancel` was set; the process is gone.
+        `cancel` was set, or Ctrl-C reached the process, as it does all of a kernel's; it is gone.
     """
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(  # noqa: S603 - our own module
@@ -85,6 +87,8 @@ def run_apart(module: str, arguments: list[str], cancel: Event | None = None) ->
                 if cancel is not None and cancel.is_set():
                     process.kill()
                     raise Cancelled("Making the model ready was stopped; choose it again to go on.") from None
+    if process.returncode in _INTERRUPTED:
+        raise Cancelled("Making the model ready was interrupted; choose it again to go on.")
     if process.returncode == 0:
         return ""
     said = (complaint.strip().splitlines() or [f"it ended with status {process.returncode}"])[-1]
