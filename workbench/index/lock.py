@@ -75,7 +75,7 @@ class WriterLock:
         """Give pid, host and time of the writer, as far as it said them."""
         try:
             found = json.loads(self._note.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
