@@ -39,18 +39,34 @@ def test_citations_stand_where_they_say(text, given):
         assert not written or int(NUMBER.search(written)[0]) == one.number
 
 
+@st.composite
+def quoting(draw):
+    """Give passages, and an answer that quotes some of their words, or others, between marks of any form."""
+    given = draw(passages())
+    said = []
+    for _ in range(draw(st.integers(1, 3))):
+        source = draw(st.sampled_from([one.chunk.text for one in given] + ["It is so that llamas hum."]))
+        words = (source + draw(told_text)).split(" ")
+        first = draw(st.integers(0, len(words)))
+        opening, closing = draw(st.sampled_from(["“”", "„“", "«»", '""']))
+        said.append(f"{draw(told_text)} {opening}{' '.join(words[first:])} a b{closing} {draw(told_text)}")
+    return " ".join(said), given
+
+
 @fuzz
-@given(text=told_text, given=passages())
-def test_quotations_stand_where_they_say(text, given):
-    chunks = {passage.rank: passage.chunk.text for passage in given}
+@given(quoted=quoting())
+def test_quotations_stand_where_they_say(quoted):
+    text, given = quoted
+    chunks = {passage.rank: passage.chunk for passage in given}
     for one in find_quotes(text, given):
         assert one.text in text[one.start : one.end]
-        assert 0 <= one.ratio <= 1
-        if one.kind != "none":
-            start, end = one.place
-            assert 0 <= start < end <= len(chunks[one.passage])
-        if one.kind == "exact":
-            assert one.ratio == 1
+        assert 0 <= one.likeness <= 1
+        assert (one.match == "none") == (one.span is None)
+        if one.span is not None:
+            start, end = one.span
+            assert 0 <= start < end <= len(chunks[one.rank].text)
+            assert one.chunk == chunks[one.rank].id
+        assert (one.match == "exact") <= (one.likeness == 1)
 
 
 @fuzz
