@@ -27,11 +27,11 @@ from workbench.frames import chunks_frame, documents_frame
 from workbench.records import Chunk, Cluster, Clustering, Document, Passage, Projection, Retrieval
 
 fuzz = settings(
-    max_examples=effort(20, 800),
+    max_examples=effort(20, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-slow = settings(fuzz, max_examples=effort(6, 120))
+slow = settings(fuzz, max_examples=effort(6, 60))
 number = st.floats(allow_nan=True, allow_infinity=True) | st.integers(-(2**70), 2**70) | st.booleans()
 value = st.none() | number | told_text | st.lists(st.integers(), max_size=2)
 
