@@ -24,7 +24,7 @@ from workbench.models.ollama.status import status
 from workbench.models.ollama.unload import unload
 from workbench.records import ServerStatus
 
-EXAMPLES = effort(25, 2500)
+EXAMPLES = effort(20, 400)
 fuzz = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 DIGEST = "a" * 64

@@ -30,7 +30,7 @@ def parse_questions(text: str) -> tuple[tuple[Question, ...], list[str]]:
             continue
         try:
             question = _question(json.loads(line), number)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problems.append(f"line {number} {error if type(error) is ValueError else 'is not JSON'}")
             continue
         if question.id in seen:

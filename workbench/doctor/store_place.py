@@ -46,7 +46,7 @@ def holder(path: Path) -> dict[str, object] | None:
     held = locked(path / "lock")
     try:
         said = json.loads((path / "writer.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         said = {}
     known = said if isinstance(said, dict) else {}
     return known if held or (held is None and known) else None

@@ -16,7 +16,7 @@ def plain(text: object, width: int = 0) -> str:
     """Give text that plotly shows letter for letter.
 
     plotly reads `<b>`, `<a href>`, entities, `$...$` (MathJax) and `%{...}` (templates) in its strings; those
-    characters become entities, and control characters and runs of white space one space.
+    characters become entities, control characters and runs of white space one space, and half characters `�`.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def plain(text: object, width: int = 0) -> str:
 
 def shorten(text: object, length: int, keep_end: bool = False) -> str:
     """Give at most `length` characters, `…` where some were left out; the end of a path says more than its start."""
-    flat = CONTROL.sub(" ", str(text)).strip()
+    flat = readable(text)
     if len(flat) <= length:
         return flat
     return f"…{flat[1 - length :]}" if keep_end else f"{flat[: length - 1].rstrip()}…"

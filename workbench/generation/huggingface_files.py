@@ -64,7 +64,7 @@ def _described(name: str, cache_folder: str | None) -> ModelInfo | None:
 def _json(path: Path) -> dict[str, object]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}  # half a download, or not a model: it is not offered
     return value if isinstance(value, dict) else {}
 

@@ -57,13 +57,19 @@ def load_layout(record: Record, collection: str, parameters: Mapping[str, object
     about, keys, arrays = found
     try:
         coordinates = arrays.pop("coordinates")
-        if len(coordinates) != len(keys):
-            return None
         ids = tuple(about["ids"])
+        if coordinates.shape not in ((len(keys), 2), (len(keys), 3)) or not _fitting(ids, arrays):
+            return None
         layout = Projection(ids, coordinates, about["method"], about["parameters"], about["trust"], **arrays)
         return Stored(layout, keys)
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         return None
+
+
+def _fitting(ids: Sequence[object], arrays: Mapping[str, np.ndarray]) -> bool:
+    """Tell whether ids are texts, and what is said of each point is said of all."""
+    each = [arrays[name] for name in ("kept", "placed") if name in arrays]
+    return all(isinstance(one, str) for one in ids) and all(array.shape == (len(ids),) for array in each)
 
 
 def save_neighbours(record: Record, collection: str, neighbours: Neighbours, keys: Sequence[bytes]) -> None:
@@ -79,7 +85,8 @@ def load_neighbours(record: Record, collection: str) -> tuple[Neighbours, tuple[
         return None
     about, keys, arrays = found
     try:
-        if not len(arrays["indices"]) == len(arrays["distances"]) == len(keys):
+        shape = arrays["indices"].shape
+        if len(shape) != 2 or shape[0] != len(keys) or arrays["distances"].shape != shape:
             return None
         return Neighbours(tuple(about["ids"]), arrays["indices"], arrays["distances"]), keys
     except KeyError:
@@ -126,7 +133,7 @@ def _load(
             return None
         keys = tuple(joined[at : at + KEY] for at in range(0, len(joined), KEY))
         return about, keys, _arrays(about["arrays"], content)
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
         return None
 
 

@@ -51,7 +51,7 @@ def stored(fingerprint_id: str) -> ModelCheck | None:
             return None
         probes = tuple(Probe(**{**probe, "concerns": tuple(probe["concerns"])}) for probe in found.pop("probes"))
         check = ModelCheck(**found, probes=probes)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return check if _whole(check) else None
 

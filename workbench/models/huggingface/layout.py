@@ -60,8 +60,8 @@ class Layout:
     def max_tokens(self) -> int:
         """Longest input in tokens, special ones included, as sentence-transformers would cut it."""
         own = self.settings.get("max_seq_length") or self.tokenizer_config.get("model_max_length")
-        limits = [limit for limit in (own, self.positions) if isinstance(limit, int | float) and limit < _UNLIMITED]
-        return int(min(limits, default=_DEFAULT_LIMIT))
+        known = [limit for limit in (own, self.positions) if isinstance(limit, int | float)]
+        return int(min((limit for limit in known if 1 <= limit < _UNLIMITED), default=_DEFAULT_LIMIT))
 
     @property
     def positions(self) -> int | None:
@@ -70,7 +70,8 @@ class Layout:
         if not isinstance(given, int) or given <= 0:
             return None
         if self._text_config.get("model_type") in _OFFSET_POSITIONS:
-            return given - int(self._text_config.get("pad_token_id", 1)) - 1
+            padding = self._text_config.get("pad_token_id", 1)
+            return given - (padding if isinstance(padding, int) else 1) - 1
         return given
 
     @property
@@ -81,13 +82,13 @@ class Layout:
         )
         for module in self.modules or ():
             kind = str(module.get("type", "")).rpartition(".")[2]
-            settings = _json(self.folder / str(module.get("path", "")) / "config.json")
+            settings = _json(_below(self.folder, module) / "config.json")
             if kind == "Pooling" and size is not None:
                 width = settings.get("embedding_dimension") or settings.get("word_embedding_dimension") or size
-                size = int(width) * len(_pooling_modes(settings))
+                size = width * len(_pooling_modes(settings)) if isinstance(width, int) else None
             elif kind == "Dense":
                 size = settings.get("out_features", size)
-        return size if isinstance(size, int) else None
+        return size if type(size) is int and size > 0 else None
 
     @property
     def normalised(self) -> bool:
@@ -98,7 +99,7 @@ class Layout:
     def include_prompt(self) -> bool:
         """Whether the instruction's own tokens count in the vector; False for Instructor and some others."""
         pooling = [
-            _json(self.folder / str(module.get("path", "")) / "config.json")
+            _json(_below(self.folder, module) / "config.json")
             for module in self.modules or ()
             if str(module.get("type", "")).endswith("Pooling")
         ]
@@ -130,10 +131,12 @@ def read_layout(folder: Path) -> Layout:
         A file of it is no JSON, or of another form than expected.
     """
     given = _json(folder / "modules.json", list) if (folder / "modules.json").is_file() else None
+    if not all(isinstance(module, dict) for module in given or ()):
+        raise ModelError(f"{folder / 'modules.json'} holds a module that is no object. Fetch the model again.")
     first: dict[str, Any] = next(
         (module for module in given or () if str(module.get("type", "")).endswith("Transformer")), {}
     )
-    transformer = folder / str(first.get("path", ""))
+    transformer = _below(folder, first)
     saved = _json(folder / "config_sentence_transformers.json")
     names = [f"sentence_{name}_config.json" for name in _LIMIT_FILES]
     return Layout(
@@ -143,9 +146,21 @@ def read_layout(folder: Path) -> Layout:
         config=_json(transformer / "config.json"),
         settings=next(filter(None, (_json(transformer / name) for name in names)), {}),
         tokenizer_config=_json(transformer / "tokenizer_config.json"),
-        prompts={key: value for key, value in (saved.get("prompts") or {}).items() if isinstance(value, str)},
+        prompts={key: value for key, value in _dict(saved.get("prompts")).items() if isinstance(value, str)},
         kind=str(saved.get("model_type") or "SentenceTransformer"),
     )
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _below(folder: Path, module: dict[str, Any]) -> Path:
+    """Give a module's folder, which must not lie outside of the model's."""
+    name = str(module.get("path") or "")
+    if Path(name).is_absolute() or ".." in Path(name).parts or not f"x{name}".isprintable() or len(name) > 255:
+        raise ModelError(f"{folder / 'modules.json'} names the folder {name[:80]!r}. Fetch the model again.")
+    return folder / name
 
 
 def _json(path: Path, form: type = dict) -> Any:
@@ -153,7 +168,7 @@ def _json(path: Path, form: type = dict) -> Any:
         return form()
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read ({error}). Fetch the model again, or repair the file.") from error
     if not isinstance(value, form):
         raise ModelError(f"{path} holds a {type(value).__name__}, not a {form.__name__}. Fetch the model again.")
@@ -164,8 +179,12 @@ def _first(prompts: dict[str, str], names: tuple[str, ...]) -> str:
     return next((prompts[name] for name in names if prompts.get(name)), "")
 
 
+def _many(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value)
+
+
 def _pooling_modes(settings: dict[str, Any]) -> list[str]:
     named = settings.get("pooling_mode")
     if named:
-        return [named] if isinstance(named, str) else list(named)
+        return [named] if isinstance(named, str) else [str(one) for one in named if one] if _many(named) else ["mean"]
     return [key for key, value in settings.items() if key.startswith("pooling_mode_") and value is True] or ["mean"]
