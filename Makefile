@@ -1,6 +1,6 @@
 # Needs Python 3.11 to 3.14, make and git; everything else goes into .venv. ARGS="..." is handed on.
 .DEFAULT_GOAL := help
-.PHONY: help lab test install demo check bench browser faults optimum lock clean
+.PHONY: help lab test install demo check bench browser faults audit optimum lock clean
 
 ifeq ($(OS),Windows_NT)
 PY := .venv/Scripts/python.exe
@@ -33,8 +33,11 @@ lab: install  ## Open JupyterLab on the workbench notebook
 demo: install  ## Answer one question about camelids in the terminal, and write a map
 	@$(PY) -m workbench ask data/camelids "What animals are llamas related to?" $(ARGS)
 
+# Two processes, a file of tests at a time: most tests keep one core busy, and memory for two is always there.
+WORKERS ?= 2
+
 test: install  ## Run all tests; one file: make test ARGS=tests/corpus
-	@$(PY) -m pytest --durations=15 $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --durations=15 $(ARGS)
 
 check: install  ## Formatting, lint, types, and nothing in the tree that should not be
 	@$(PY) -m ruff format --check .
@@ -52,6 +55,9 @@ browser: install  ## Run the browser tests, or say how to get the Chromium they 
 
 faults: install  ## Run the fault tests at length: 200 kills, every failure, ten minutes of damaged input
 	@WORKBENCH_FAULTS=1 $(PY) -m pytest --durations=15 tests/faults tests/corpus/test_any_bytes.py $(ARGS)
+
+audit: install  ## Look for known security holes in the locked versions (asks PyPI for its advisories)
+	@$(PY) -m tools.audit
 
 # An environment of its own: Optimum needs versions of transformers with known holes, which .venv must not have.
 optimum:  ## Test Optimum's ONNX and OpenVINO engines, in .venv-optimum (says what it downloads)

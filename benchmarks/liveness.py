@@ -1,48 +1,52 @@
-"""How long the kernel's main thread is held up while a corpus is embedded.
+"""How long a click waits for its answer while a kernel reads, embeds, asks, draws and saves.
 
-    python -m benchmarks.liveness [package ...]
+    python -m benchmarks.liveness [chunks] [--ipykernel FOLDER]
 
-A ticker asks to run every 50 ms on the main thread, as Jupyter's event loop does, while the docstrings of installed
-packages are read, cut, embedded and mapped in the background. Lateness is what a person feels as a stuck notebook.
+A real kernel works in the background; every 20 ms it gets the message of a click, which a widget's callback answers: on
+the main thread, then on a subshell's thread, as ipykernel's versions do by turns. FOLDER is where another ipykernel was
+installed (pip install --target FOLDER ipykernel==7.3.0), to compare with the installed one. The map is laid out and the
+clusters are found in a child process that shares the processors.
 """
 
 from __future__ import annotations
 
-import asyncio
+import argparse
+import os
 import sys
 import tempfile
-import time
+from pathlib import Path
 
-import numpy as np
+from benchmarks._kernel import Kernel
+from benchmarks._pulse import PHASES, corpus, prepared, waits
 
-TICK = 0.05
+MOST = 900.0
+"""Seconds for one phase."""
 
 
-async def late(job, until: float) -> np.ndarray:
-    """Tick until the job has ended; give the lateness of each tick in seconds."""
-    found = []
-    while not job.done.is_set() and time.perf_counter() < until:
-        due = time.perf_counter() + TICK
-        await asyncio.sleep(TICK)
-        found.append(time.perf_counter() - due)
-    return np.array(found)
+def measure(chunks: int, ipykernel: str | None, in_subshell: bool) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = corpus(Path(place) / "corpus", chunks)
+        with Kernel(Path(place), ipykernel) as kernel:
+            version = kernel.run("import ipykernel; print(ipykernel.__version__)").strip()
+            prepared(kernel, folder, Path(place) / "store")
+            subshell = kernel.subshell() if in_subshell else None
+            print(f"ipykernel {version}, callbacks {'in a subshell' if in_subshell else 'on the main thread'}:")
+            for phase in PHASES:
+                if phase == "embedding":
+                    continue
+                found = waits(kernel, phase, subshell, MOST)
+                print(f"  {found}; load {os.getloadavg()[0]:.1f}", flush=True)
+            print(f"  {kernel.run('print(repr(wb))').strip()}")
+            kernel.run("wb.close(finish=False)")
 
 
 def main() -> int:
-    from workbench import Workbench
-
-    packages = sys.argv[1:] or ["numpy", "pandas"]
-    with tempfile.TemporaryDirectory() as folder, Workbench.from_docstrings(packages, store=folder) as wb:
-        wb.live = True
-        for verb in ("prepare", "embed"):
-            job = wb.submit(verb)
-            found = asyncio.run(late(job, time.perf_counter() + 90))
-            wb.cancel("embed")
-            print(
-                f"{verb:8} {len(wb.chunk_list):6} chunks, {wb.embedded:6} embedded, {len(found):5} ticks of 50 ms: "
-                f"late by at most {1000 * found.max():.0f} ms, 99 of 100 by less than "
-                f"{1000 * np.percentile(found, 99):.0f} ms"
-            )
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("chunks", type=int, nargs="?", default=20_000)
+    parser.add_argument("--ipykernel", help="folder of another ipykernel than the installed one")
+    given = parser.parse_args()
+    for in_subshell in (False, True):
+        measure(given.chunks, given.ipykernel, in_subshell)
     return 0
 
 

@@ -19,6 +19,7 @@ VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "workbench-installed"
+CONSTRAINTS = VENV / "constraints.txt"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 AGAIN = "Check the network and the free disk space (4 GB), then run the same command again: it goes on from here."
 
@@ -52,9 +53,19 @@ def fingerprint(lock: str, project: str, python: tuple[int, ...]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+def requirements(lock: str) -> list[str]:
+    r"""Give the lock's requirements with their markers, without their hashes.
+
+    >>> requirements("# x\na==1 ; os_name == 'nt' \\\n    --hash=sha256:0f\nb==2\n")
+    ["a==1 ; os_name == 'nt'", 'b==2']
+    """
+    whole = lock.replace("\\\n", "").splitlines()
+    return [line.partition("--hash=")[0].strip() for line in whole if line and not line.startswith("#")]
+
+
 def pins(lock: str) -> dict[str, str]:
     """Give `name -> name==version` of a lock, without markers (the last one, where markers choose)."""
-    lines = [line.partition(";")[0].strip() for line in lock.splitlines() if line and not line.startswith("#")]
+    lines = [line.partition(";")[0].strip() for line in requirements(lock)]
     return {line.partition("==")[0]: line for line in lines}
 
 
@@ -77,13 +88,15 @@ def install_torch() -> None:
     there = f"from importlib.metadata import version as v; raise SystemExit(v('torch').split('+')[0] != {version!r})"
     if succeeds((str(PYTHON), "-c", there), seconds=60):
         return
-    build = choose(PYTHON, pinned["torch"], pinned["uv"], LOCK)
+    # A constraint with a hash would ask for one of PyTorch as well, whose builds differ.
+    CONSTRAINTS.write_text("\n".join(requirements(LOCK.read_text("utf-8"))), "utf-8")
+    build = choose(PYTHON, pinned["torch"], pinned["uv"], CONSTRAINTS)
     say(str(build))
     run(build.command, AGAIN)
 
 
 def install_lock() -> None:
-    """Install every other package of the lock, at exactly its version."""
+    """Install every other package of the lock, at exactly its version; pip compares each with its hash."""
     total = len(pins(LOCK.read_text("utf-8")))
     say(f"JupyterLab, Chroma, LlamaIndex, OpenVINO and the rest of requirements.lock: at most {LOCK_MB} MB")
     command = (str(PYTHON), "-m", "pip", "install", "--no-deps", "--no-color", "-r", str(LOCK))

@@ -13,9 +13,10 @@ from tools.shell import CommandFailed, run, say
 
 HEADER = """\
 # Every version that the workbench is tested with, for Linux, macOS and Windows. Written by `make lock`.
-# PyTorch has no build in its version, and the CUDA libraries are left out: `make install` chooses the build.
+# PyTorch has neither build nor hash, and the CUDA libraries are left out: `make install` chooses the build.
 """
-CUDA = re.compile(r"(nvidia|cuda)-|triton==")
+LEFT_OUT = re.compile(r"(nvidia|cuda)-|triton==|pip==")
+"""CUDA's libraries, and pip, which the environment brings along."""
 
 
 def main(arguments: list[str]) -> int:
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
 def command(draft: Path, arguments: list[str]) -> tuple[str, ...]:
     """Give uv's call: one lock for every system, with nothing in it that depends on where it was made."""
     options = (
-        *("--universal", "--python-version", "3.11", "--group", "dev", "--all-extras"),
+        *("--universal", "--python-version", "3.11", "--group", "dev", "--all-extras", "--generate-hashes"),
         *("--no-header", "--no-annotate", "--quiet"),
     )
     uv = (sys.executable, "-m", "uv")
@@ -45,13 +46,15 @@ def command(draft: Path, arguments: list[str]) -> tuple[str, ...]:
 
 
 def clean(lock: str, header: str = HEADER) -> str:
-    r"""Put the header on, take the CUDA libraries out, and PyTorch's build off its version.
+    r"""Put the header on, take the CUDA libraries out, and PyTorch's build and hashes off its version.
 
     >>> print(clean("torch==2.13.0+cpu\ntriton==3.7.1 ; sys_platform == 'linux'\n").splitlines()[-1])
     torch==2.13.0
     """
-    lines = [line for line in lock.splitlines() if line and not line.startswith("#") and not CUDA.match(line)]
-    return header + "".join(re.sub(r"^(torch==[\d.]+)\+\w+", r"\1", line) + "\n" for line in lines)
+    kept = "".join(f"{line}\n" for line in lock.splitlines() if line and not line.startswith("#"))
+    # A requirement with its hashes is one line that goes on behind backslashes.
+    whole = [one for one in re.split(r"(?<!\\)\n", kept) if one and not LEFT_OUT.match(one)]
+    return header + "".join(re.sub(r"^(torch==[\d.]+)(?:\+\w+)?[^;]*", r"\1", one) + "\n" for one in whole)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 python -m workbench lab                       open the notebooks
 python -m workbench embed data/camelids       load, chunk and embed
 python -m workbench ask data/camelids "What animals are llamas related to?"
+python -m workbench doctor data/camelids      what is wrong here, and what to do
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import textwrap
@@ -65,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--rerank", help="cross-encoder that reads the best again, such as a folder or an id of the hub")
     ask.add_argument("--map", type=Path, default=Path("map.html"), help="where to write the map (default map.html)")
     ask.set_defaults(run=_ask)
+
+    doctor = commands.add_parser("doctor", help="look for what is wrong with the installation and a store")
+    doctor.add_argument("place", nargs="?", help="a store, or a corpus whose default store is meant")
+    doctor.add_argument("--store", help="a store, whether it is one or not")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -92,6 +100,7 @@ def _embed(given: argparse.Namespace) -> int:
             print(
                 f"{report.truncated} chunks are longer than {wb.model_info.max_tokens} tokens; their end is not read."
             )
+        wb.close(finish=True)  # nobody waits at a prompt for more, and other tools want the whole index
     return 0
 
 
@@ -104,6 +113,15 @@ def _ask(given: argparse.Namespace) -> int:
         _write_map(wb, given.map)
     print(f"{time.perf_counter() - began:.1f} s in all")
     return 0 if answer.complete else 1
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from workbench.doctor import examine
+    from workbench.session.places import store_of
+
+    found = examine(Path(given.store).expanduser().resolve() if given.store else store_of(given.place))
+    print(json.dumps(found.to_dict(), indent=1) if given.json else found)
+    return 0 if found.ok else 1
 
 
 def _opened(given: argparse.Namespace) -> Workbench:

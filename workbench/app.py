@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from ipywidgets import VBox, Widget
 
@@ -183,10 +184,10 @@ class Panels:
 
 @dataclass
 class _Shown:
-    """What one run of a cell has shown."""
+    """What one run of a cell has shown; a workbench that is closed takes its apps with it."""
 
     run: str
-    apps: list[App] = field(default_factory=list)
+    apps: WeakSet[App] = field(default_factory=WeakSet)
 
 
 _cells: dict[str, _Shown] = {}
@@ -199,16 +200,16 @@ def show(wb: Workbench) -> dict[str, Any]:
     and HTML in what is given are for pages in which no kernel runs.
     """
     app = App(wb)
-    wb.panels.keep(app)
     cell, run = _running_cell()
     if cell:
         before = _cells.get(cell)
         if before is None or before.run != run:
-            for old in before.apps if before else ():
+            for old in list(before.apps) if before else ():
                 old.close()
                 _leave(old.wb, wb)
             _cells[cell] = _Shown(run)
-        _cells[cell].apps.append(app)
+        _cells[cell].apps.add(app)
+    wb.panels.keep(app)
     wb.go_live()
     app.resync()
     bundle = {"text/plain": "\n".join(summary_lines(wb)), "text/html": str(summary_html(wb))}

@@ -16,8 +16,12 @@
     ├── ConsentNeeded                  text would leave this machine, and nobody allowed it
     └── Cancelled                      stopped by the person, or overtaken by a newer request
 
+`UnencryptedWarning` is no error but a warning: text crosses a network in the clear.
+
 The text of every error says what was given, what was expected and what to do next.
 """
+
+from workbench.shown import visible
 
 __all__ = [
     "Cancelled",
@@ -34,12 +38,17 @@ __all__ = [
     "StoreDamaged",
     "StoreError",
     "StoreLocked",
+    "UnencryptedWarning",
     "WorkbenchError",
 ]
 
 
 class WorkbenchError(Exception):
     """Base of every error that the workbench raises on purpose."""
+
+    def __str__(self) -> str:
+        """Give the text so that no terminal or cell obeys what a file, a model or a server put into it."""
+        return visible(super().__str__())
 
 
 class InputError(WorkbenchError, ValueError):
@@ -96,3 +105,7 @@ class ConsentNeeded(WorkbenchError):
 
 class Cancelled(WorkbenchError):
     """The work was stopped by the person or overtaken by a newer request."""
+
+
+class UnencryptedWarning(UserWarning):
+    """Text crosses a network in the clear, to a server on another machine."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from workbench.records import (
     Retrieval,
     TwinMaps,
 )
+from workbench.shown import NO_MATH, escaped
 
 if TYPE_CHECKING:
     import numpy as np
@@ -155,13 +155,13 @@ def answer_html(answer: Answer) -> str:
     passages = answer.retrieval.passages if answer.retrieval else ()
     note = answer.problem or answer.unread or ("" if answer.complete else "incomplete")
     rows = "".join(
-        f"<li value='{passage.rank}'><b>{html.escape(passage.chunk.document)}</b> {passage.score:.3f} "
-        f"{html.escape(' '.join(passage.chunk.text.split())[:240])}</li>"
+        f"<li value='{passage.rank}'><b>{escaped(passage.chunk.document)}</b> {passage.score:.3f} "
+        f"{escaped(' '.join(passage.chunk.text.split())[:240])}</li>"
         for passage in passages
     )
     return (
-        f"<div><p>{html.escape(answer.text)}</p><p><small>{html.escape(answer.model)}"
-        f"{' · ' if note else ''}{html.escape(note)}</small></p><ol>{rows}</ol></div>"
+        f"<div class='{NO_MATH}'><p>{escaped(answer.text)}</p><p><small>{escaped(answer.model)}"
+        f"{' · ' if note else ''}{escaped(note)}</small></p><ol>{rows}</ol></div>"
     )
 
 
@@ -192,16 +192,17 @@ def explanation_html(seen: Explanation) -> str:
         if start < at or end > seen.seen:
             continue  # shares its character with the token before, or is not seen
         line = "; text-decoration: underline dotted" if end <= len(seen.prefix) else ""
-        pieces.append(html.escape(seen.sent[at:start]))
-        pieces.append(f'<span style="{_TOKEN[number % 2]}{line}">{html.escape(seen.sent[start:end])}</span>')
+        pieces.append(escaped(seen.sent[at:start]))
+        pieces.append(f'<span style="{_TOKEN[number % 2]}{line}">{escaped(seen.sent[start:end])}</span>')
         at = end
-    pieces.append(html.escape(seen.sent[at : seen.seen]))
-    cut = f'<s style="opacity: .45">{html.escape(seen.cut)}</s>' if seen.cut else ""
+    pieces.append(escaped(seen.sent[at : seen.seen]))
+    cut = f'<s style="opacity: .45">{escaped(seen.cut)}</s>' if seen.cut else ""
     about = "" if seen.exact else "about "
     facts = f"{about}{seen.tokens:,} of {seen.limit:,} tokens as {seen.role}, norm {seen.norm:.4f}"
     left = f", {len(seen.cut):,} characters never seen" if seen.cut else ""
     body = "".join(pieces) + cut
-    return f'<div><b>{html.escape(seen.model)}</b>: {facts}{left}<pre style="white-space: pre-wrap">{body}</pre></div>'
+    head = f"<b>{escaped(seen.model)}</b>: {facts}{left}"
+    return f'<div class="{NO_MATH}">{head}<pre style="white-space: pre-wrap">{body}</pre></div>'
 
 
 def clusters_frame(clustering: Clustering) -> pd.DataFrame:

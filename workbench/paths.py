@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "models_folder", "stores_folder"]
+__all__ = ["cache_folder", "models_folder", "stores_folder", "uploads_folder"]
 
 
 def cache_folder() -> Path:
@@ -25,3 +25,8 @@ def stores_folder() -> Path:
 def models_folder() -> Path:
     """Give the folder of converted models."""
     return cache_folder() / "models"
+
+
+def uploads_folder() -> Path:
+    """Give the folder of files that were handed over in the browser, `<digest>/files` for each time."""
+    return cache_folder() / "files"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 
 import pytest
 
+from tests.browser.canaries import canaries
+from tests.browser.hostile import CELLS, IDS
 from tests.browser.lab import FLAGS, Lab, Notebook, chromium, missing
+from tests.browser.watch import Beacon
+from tests.ollama.double import OllamaDouble
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +53,36 @@ def notebook(lab, browser, request) -> Iterator[Callable[..., Notebook]]:
     yield make
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def beacon() -> Iterator[Beacon]:
+    """A server that canaries would call."""
+    started = Beacon()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def evil_server(beacon) -> Iterator[OllamaDouble]:
+    """An Ollama server whose models are called by canaries."""
+    with OllamaDouble() as server:
+        for number, (name, text) in enumerate(canaries(beacon.url).items()):
+            if name != "half":  # JSON in UTF-8 has none
+                server.add_model(text, ("embedding", "language")[number % 2])
+        yield server
+
+
+@pytest.fixture(scope="session")
+def hostile(lab, browser, beacon, evil_server) -> Iterator[Notebook]:
+    """A notebook in which every text is a canary: the app, every panel by itself, records, a server and errors."""
+    places = {"BEACON": repr(beacon.url), "SERVER": repr(evil_server.url)}
+    lab.write("hostile.ipynb", [reduce(lambda cell, one: cell.replace(*one), places.items(), cell) for cell in CELLS])
+    opened = lab.open(browser, "hostile.ipynb")
+    opened.run_all()
+    for cell, names in IDS.items():
+        for number, name in enumerate(names):
+            box = opened.page.locator(".jp-CodeCell").nth(cell).locator(".wb-app").nth(number)
+            box.evaluate("(node, name) => { node.id = name; }", name)
+    yield opened
+    opened.close()

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.browser.watch import Watch
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
@@ -148,11 +150,11 @@ class Lab:
         return path
 
     def open(self, browser: Browser, name: str, width: int = 1400, theme: str = "light") -> Notebook:
-        """Open a notebook in a page of its own, alone and without the sidebar."""
+        """Open a notebook in a page of its own, alone, without the sidebar, and without any other server."""
         self.theme(theme)
         context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=theme)  # type: ignore[arg-type]
-        page = context.new_page()
-        return Notebook(page, f"{self.address}/doc/tree/{name}?reset&token={self.token}")
+        watch = Watch(context, f"{self.address}/", f"ws://127.0.0.1:{self.port}/")
+        return Notebook(context.new_page(), f"{self.address}/doc/tree/{name}?reset&token={self.token}", watch)
 
     def close(self) -> None:
         """Stop the server and, with it, its kernels."""
@@ -177,10 +179,12 @@ class Notebook:
         What the page reported: uncaught exceptions and errors of our own scripts.
     dialogs
         Texts of `alert` and the like: what text that got run would do.
+    watch
+        Counts the page's requests.
     """
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
+    def __init__(self, page: Page, address: str, watch: Watch) -> None:
+        self.page, self.watch = page, watch
         self.errors: list[str] = []
         self.dialogs: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -251,10 +255,11 @@ class Notebook:
         return path
 
     def close(self) -> None:
-        """Shut the kernel down and close the page."""
+        """Shut the kernel down and close the page, which may have asked nothing of any other server."""
         self.execute("kernelmenu:shutdown", when="jupyterapp.shell.currentWidget")
         self.page.wait_for_timeout(200)
         self.page.context.close()
+        assert self.watch.strangers == []
 
 
 # A cell that fails stops the ones after it: they keep an empty prompt.

@@ -4,141 +4,132 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.kernel import python, until, value
-from tests.browser.map_page import MapPage
+from tests.browser.canaries import canaries, line, mark, marks
+from tests.browser.hostile_page import harmless, missing_marks, overflowing, turning
+from tests.browser.kernel import python, value
+from workbench.app import PANELS
+from workbench.widgets.details_panel import TABS
 
 pytestmark = pytest.mark.browser
 
-EVIL = "<img src=x onerror=alert(1)>"
-SCRIPT = "<script>alert(2)</script>"
-CELLS = [
-    f"""from pathlib import Path
-from workbench import Workbench
-from workbench.records import Piece
-folder = Path("hostile")
-folder.mkdir(exist_ok=True)
-for n in range(4):
-    text = f"# {EVIL} {{n}}\\n\\n{SCRIPT} Llamas $\\\\alpha$ [click](javascript:alert(3)) hum {{n}} times.\\n"
-    (folder / f"{EVIL}{{n}}.md").write_text(text, encoding="utf-8")
-(folder / "questions.jsonl").write_text('{{"id": "1", "question": "{EVIL} llamas?", "documents": []}}\\n')
-(folder / "{EVIL}.bin").write_bytes(bytes(range(256)))
-class Writer:
-    id, context_tokens = "evil:{EVIL}", 0
-    def count_tokens(self, text): return len(text.split())
-    def stream(self, request, cancel):
-        yield Piece("{EVIL} {SCRIPT} $\\\\alpha$ [1] <a href='javascript:alert(4)'>here</a>")
-        yield Piece(done=True, reason="stop")
-    def close(self): pass
-wb = Workbench(folder, llm=Writer())
-wb""",
-    f"""import pandas as pd
-rows = [{{"id": f"{EVIL}{{n}}", "text": f"{SCRIPT} number {{n}}", "{EVIL}": f"{SCRIPT}{{n}}"}} for n in range(3)]
-frame = Workbench(pd.DataFrame(rows).set_index("id", drop=False))
-frame.embed()
-frame.map(color="{EVIL}")""",
-]
-RUNS = (
-    "document.querySelectorAll(`img[src='x'], .jp-Notebook script, a[href^='javascript'], .wb-app mjx-container`)"
-    ".length"
-)
-
-
-@pytest.fixture(scope="module")
-def nb(lab, browser):
-    lab.write("hostile.ipynb", CELLS)
-    opened = lab.open(browser, "hostile.ipynb")
-    opened.run_all()
-    assert opened.problems() == []
-    python(opened, f"wb.embed()\nwb.ask({EVIL + ' llamas?'!r})\nwb.selection = list(wb.chunks['id'][:2])")
-    opened.wait(".wb-answer .cite")
-    yield opened
-    opened.close()
+BINARY = ("controls", "nul")
+"""Canaries that make a file binary: it is not read."""
+UNSEEN = {
+    "cards": BINARY,
+    "explore": BINARY,
+    "embed": None,
+    "map": None,
+    "ollama": None,
+}
+"""Panels that do not show every canary; None: they show none while they stand as they are."""
+UNREAD = {"explore": BINARY, "chunks": BINARY, "selection": BINARY}
+"""Tabs that show no document that was not read."""
 
 
 @pytest.fixture(autouse=True)
-def nothing_runs(nb):
+def nothing_runs(hostile, beacon):
     yield
-    assert nb.page.evaluate(RUNS) == 0
-    assert (nb.dialogs, nb.errors) == ([], [])
+    harmless(hostile, beacon)
 
 
-def test_question_answer_cards_and_history(nb):
-    assert nb.page.locator(".wb-query textarea").input_value() == f"{EVIL} llamas?"
-    assert nb.wait(".wb-answer .text").inner_text().startswith(f"{EVIL} {SCRIPT} $\\alpha$ [1] <a href='javascript:")
-    assert EVIL in nb.wait(".wb-answer .by").inner_text()
-    card = nb.wait(".wb-card").inner_text()
-    assert EVIL in card
-    assert SCRIPT in card
-    assert "[click](javascript:alert(3))" in card
-    nb.page.get_by_role("button", name="Earlier (").click()
-    assert EVIL in nb.wait(".wb-query .list .row").inner_text()
-    nb.page.get_by_role("button", name="Earlier (").click()
+def unfold(page, name):
+    page.locator("#whole").get_by_role("button", name=name).click()
 
 
-def test_steps_load_report_and_lens(nb):
-    for step in ("model", "corpus"):
-        nb.page.locator(f"[data-step={step}]").click()
-        nb.wait(f"[data-step={step}][aria-expanded=true]")
-    nb.page.locator(".wb-corpus summary", has_text="Load report").click()
-    report = nb.wait(".wb-corpus details table").inner_text()
-    assert f"{EVIL}0.md" in report
-    assert f"{EVIL}.bin" in report
-    assert SCRIPT in nb.wait_text(".wb-corpus .text", "Llamas").inner_text()
-    nb.page.locator("[data-step=corpus]").click()
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_shows_every_canary_as_text_and_keeps_its_shape(hostile, name):
+    where = f"#alone-{name}"
+    left_out = UNSEEN.get(name, ())
+    assert missing_marks(hostile.page, where, () if left_out is None else marks(*left_out)) == []
+    assert turning(hostile.page, f"{where} .wb-live, {where} .widget-label") == []
+    assert overflowing(hostile.page, where) == []
 
 
-def test_the_prompt_as_it_was_sent(nb):
-    nb.page.get_by_role("tab", name="Prompt").click()
-    assert EVIL in nb.wait(".wb-prompt").inner_text()
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_shows_every_canary_as_text(hostile, tab):
+    details = "#alone-details"
+    hostile.page.locator(f"{details} [role=tab][id$=-{tab}]").click()
+    hostile.wait(f"{details} [role=tab][id$=-{tab}][aria-selected=true]")
+    hostile.page.wait_for_function(f"() => document.querySelector('{details}').textContent.includes('CANhtml')")
+    assert missing_marks(hostile.page, details, marks(*UNREAD.get(tab, ()))) == []
+    assert turning(hostile.page, f"{details} .wb-live, {details} .widget-label") == []
 
 
-@pytest.mark.parametrize("tab", ["Trace", "Chunks", "Selection"])
-def test_tabs(nb, tab):
-    nb.page.get_by_role("tab", name=tab).click()
-    nb.wait(f".wb-details [role=tab][aria-selected=true]:has-text('{tab}')")
-    assert EVIL in nb.wait(".wb-trace table" if tab == "Trace" else ".wb-details .tab").inner_text()
+def test_questions_settings_and_history(hostile):
+    page = hostile.page
+    for name in ("All 32 questions", "Earlier (", "More…"):
+        unfold(page, name)
+        assert missing_marks(page, "#whole .wb-query .list, #whole .wb-query .settings", marks()) == []
+        assert overflowing(page, "#whole") == []
+    unfold(page, "Less")
+    assert page.locator("#whole .wb-query textarea").input_value().startswith("llamas <h1>CANhtml</h1>")
 
 
-def test_the_map_hovers_and_explains_its_colours_as_text(nb):
-    chart = MapPage(nb)
-    until(nb, "len(wb.projection) if wb.projection else 0", 4)
-    nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
-    nb.page.mouse.move(5, 5)
-    for place in chart.pixels("points"):
-        nb.page.mouse.move(place[0] + 8, place[1])
-        nb.page.mouse.move(*place, steps=3)
-        nb.page.wait_for_timeout(250)
-        if nb.page.locator(".wb-map .hoverlayer .hovertext").count():
-            break
-    assert EVIL in nb.wait(".wb-map .hoverlayer .hovertext").text_content()
-    assert f"{EVIL[-18:]}0.md" in nb.wait(".wb-map .legend").text_content()
+def test_steps_load_report_and_lens(hostile):
+    page = hostile.page
+    for step in ("embed", "model", "corpus"):
+        page.locator(f"#whole [data-step={step}]").click()
+        hostile.wait(f"#whole [data-step={step}][aria-expanded=true]")
+        assert overflowing(page, "#whole") == []
+    corpus = "#whole .wb-corpus"
+    page.locator(f"{corpus} summary", has_text="Load report").click()
+    report = page.locator(f"{corpus} details table")
+    assert report.locator("tbody tr").count() == 65
+    assert missing_marks(page, f"{corpus} details table", marks()) == []
+    for name in ("script", "override", "closing"):
+        chosen = value(hostile, f"next(i for i in wb.documents['id'] if {mark(name)!r} in i)")
+        page.locator(f"{corpus} select[aria-label=Document]").select_option(value=chosen)
+        hostile.wait_text(f"{corpus} .lens .text", f"llamas {name}:")
+        assert mark(name) in page.locator(f"{corpus} .lens .text").inner_text()
+    page.locator("#whole [data-step=corpus]").click()
 
 
-def test_metadata_and_its_names_in_a_static_map(nb):
-    legend = nb.page.locator(".jp-CodeCell").nth(1).locator(".legend")
-    legend.wait_for()
-    assert f"{SCRIPT[-17:]}0" in legend.text_content()
+def test_names_of_clusters_that_a_language_model_gave(hostile):
+    given = value(hostile, "list(wb.clusters['label'])")
+    assert "<h1>CANhtml</h1><b onclick=window.canary='html'>" in given
+    shown = hostile.page.locator("#alone-explore [data-part=clusters]").text_content()
+    assert [name for name in given if name != "noise" and name not in shown] == []
 
 
-def test_a_hostile_model_name_is_an_error_in_words(nb):
-    nb.page.locator("[data-step=model]").click()
-    nb.page.get_by_label("Any other").fill(f"ollama:{EVIL}")
-    nb.page.locator(".wb-model .other").get_by_role("button", name="Choose").click()
-    said = nb.wait(".wb-status .wrong").inner_text()
-    assert "Dismiss" in said
-    python(nb, "wb.model = 'bundled:all-MiniLM-L6-v2'\nwb.dismiss()")
+def test_the_opened_passage(hostile):
+    card = hostile.wait("#alone-cards .wb-card.opened")
+    assert mark("html") in card.inner_text()
+    card.get_by_role("button", name="In its document").click()
+    hostile.wait_text("#alone-cards .wb-card.opened .beside", "the document ends")
 
 
-def test_the_saved_notebook_opened_again(nb, lab, browser):
-    nb.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    saved = (lab.notebooks / "hostile.ipynb").read_text()
-    assert "The live panels need a running kernel" in saved
-    assert "onerror" in saved
-    again = lab.open(browser, "hostile.ipynb")
-    again.page.wait_for_timeout(1500)
-    try:
-        assert again.page.evaluate(RUNS) == 0
-        assert again.dialogs == []
-    finally:
-        again.page.context.close()
-    assert value(nb, "1 + 1") == 2
+def test_every_error_is_said_in_words(hostile, beacon):
+    python(hostile, f"wb.llm.fails = line({beacon.url!r})\ntry: wb.ask('llamas again')\nexcept Exception: pass")
+    said = hostile.wait("#alone-status .wrong")
+    assert missing_marks(hostile.page, "#alone-status .wrong", marks()) == []
+    assert turning(hostile.page, ".wb-live") == []
+    said.get_by_role("button", name="Dismiss").click()
+    python(hostile, "wb.llm.fails = ''\nwb.ask(question)")
+    hostile.wait_text("#alone-answer .text", mark("html"))
+
+
+def test_a_hostile_model_name_typed_by_hand(hostile):
+    for text in canaries().values():
+        hostile.page.locator("#alone-model").get_by_label("Any other").fill(f"ollama:{text}")
+    hostile.page.locator("#alone-model .other").get_by_role("button", name="Choose").click()
+    said = hostile.wait("#alone-status .wrong, #alone-model .wb-warn")
+    assert said.inner_text()
+    python(hostile, "wb.model = HostileModel(wb.llm.beacon)\nwb.dismiss()")
+
+
+def test_models_of_a_server(hostile):
+    hostile.wait_text("#served-ollama .wb-table", mark("img"))
+    assert missing_marks(hostile.page, "#served-ollama .wb-table", marks("half")) == []
+    for where in ("#served-ollama", "#served-model", "#served-query"):
+        assert turning(hostile.page, where) == []
+        assert overflowing(hostile.page, where) == []
+
+
+def test_what_a_server_says_when_it_fails(hostile, evil_server, beacon):
+    evil_server.fail("/api/embed", "status", status=500, text=line(beacon.url, "half"))
+    python(hostile, "try: served.search('llamas')\nexcept Exception as error: print(error)")
+    hostile.wait("#served-status .wrong")
+    found = missing_marks(hostile.page, "#served-status .wrong", marks("half"))
+    evil_server.heal()
+    python(hostile, "served.dismiss()")
+    assert found == []

@@ -144,12 +144,17 @@ def test_the_star_has_a_line_to_each_passage_on_its_point(nb, chart):
     assert (points["x"][first], points["y"][first]) == (passages["x"][4], passages["y"][4])
 
 
+def free(points, others):
+    """Give the row of the point that has most room around it."""
+    return max(range(len(points)), key=lambda row: sorted(math.dist(points[row], one) for one in others)[1])
+
+
 def test_a_click_on_a_point_opens_its_passage(nb, chart):
     ask(nb, FIRST, "guanaco")
     nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
     points = chart.pixels("points")
     others = points + chart.pixels("passages") + chart.pixels("query")
-    row = max(range(len(points)), key=lambda row: sorted(math.dist(points[row], one) for one in others)[1])
+    row = free(points, others)
     chart.click(points[row])
     chunk = value(nb, f"wb.projection.ids[{row}]")
     until(nb, "wb.opened", chunk)
@@ -161,6 +166,23 @@ def test_a_click_on_a_point_opens_its_passage(nb, chart):
     assert opened.bounding_box()["y"] < nb.page.locator('.wb-card[data-rank="1"]').bounding_box()["y"]
     opened.get_by_role("button", name="Close").click()
     until(nb, "wb.opened", "")
+
+
+@pytest.mark.parametrize("mode", ["pan", "lasso"])
+def test_a_click_with_shift_selects_a_point_and_takes_it_out_again(nb, chart, mode):
+    nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
+    points = chart.pixels("points")
+    row = free(points, points + chart.pixels("passages") + chart.pixels("query"))
+    chunk = value(nb, f"wb.projection.ids[{row}]")
+    chart.mode(mode)
+    for chosen in ([chunk], []):
+        nb.page.keyboard.down("Shift")
+        chart.click(points[row])
+        nb.page.keyboard.up("Shift")
+        until(nb, "list(wb.selection)", chosen)
+        nb.page.wait_for_timeout(400)  # past what plotly would take for a double click
+    assert value(nb, "wb.opened") == ""
+    chart.mode("pan")
 
 
 @pytest.mark.parametrize("mode", ["select", "lasso"])

@@ -90,7 +90,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._whole(fault.status, error if fault.kind == "application/json" else fault.message, fault.kind)
             return
         with contextlib.suppress(ConnectionError):
-            self._stream(double, body)
+            if body.get("stream"):
+                self._stream(double, body)
+            else:
+                message = {"role": "assistant", "content": _written(double, body)}
+                choice = {"index": 0, "message": message, "finish_reason": double.finish}
+                self._whole(200, {**_SHELL, "object": "chat.completion", "choices": [choice]})
 
     def _whole(self, status: int, body: object, kind: str = "application/json") -> None:
         raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
@@ -108,9 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        prompt = body["messages"][-1]["content"]
-        said = double.text if double.text is not None else answer_from_passages(prompt)
-        words = [f"{word} " for word in said.split(" ")]
+        words = [f"{word} " for word in _written(double, body).split(" ")]
         words[-1] = words[-1][:-1]
         limit = body.get("max_tokens") or body.get("max_completion_tokens") or 10**6
         finish = "length" if limit < len(words) else double.finish
@@ -172,6 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
         except ConnectionError:
             self.server.double.hung_up.set()
             raise
+
+
+def _written(double: ChatDouble, body: dict[str, Any]) -> str:
+    return double.text if double.text is not None else answer_from_passages(body["messages"][-1]["content"])
 
 
 _SHELL = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m"}

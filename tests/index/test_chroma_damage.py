@@ -11,7 +11,6 @@ from tests.index.helpers import (
     chunks,
     embed,
     filled,
-    filled_in_a_child,
     stored,
 )
 from workbench.errors import StoreLocked
@@ -43,15 +42,11 @@ def test_an_index_whose_tables_are_damaged_is_set_aside_and_made_anew(store, mod
     check_made_anew(store, model, plain, "chroma.sqlite3")
 
 
-@pytest.mark.slow
-def test_an_index_that_ends_the_process_which_opens_it_is_set_aside_in_the_end(store, model, plain):
+def test_half_a_header_which_ends_whatever_process_opens_it_is_noticed_before(store, model, plain):
     embed(store, model, chunks(1200))  # Chroma writes its index file after 1000 rows
     filled(store, model)
     damage(store.path / "chroma", "header.bin", lambda content: content[: len(content) // 2])
-    printed = [""]
-    while not printed[-1] and len(printed) < 4:
-        printed.append(filled_in_a_child(store, model)[0])
-    assert printed[-1] == "1200"
+    assert filled(store, model) == 1200
     check_made_anew(store, model, plain, "header.bin")
 
 
@@ -100,5 +95,14 @@ def test_an_end_while_opening_is_forgiven_once(store, model):
     assert not mark.exists()
     assert not list(store.path.glob("*damaged*"))
     mark.write_bytes(b"||")
+    assert filled(store, model) == 3
+    assert len(list(store.path.glob("chroma.damaged-*"))) == 1
+
+
+def test_two_ends_in_the_making_of_the_very_first_index_are_recovered_from_at_once(store, model):
+    embed(store, model, chunks(3))
+    (store.path / "chroma").mkdir()
+    (store.path / "chroma" / "chroma.sqlite3").touch()  # begun, and nothing in it yet
+    (store.path / "chroma.opening").write_bytes(b"||")
     assert filled(store, model) == 3
     assert len(list(store.path.glob("chroma.damaged-*"))) == 1

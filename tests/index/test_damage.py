@@ -85,14 +85,44 @@ def test_the_folder_of_vectors_may_be_missing(folder, opened):
     assert whole(store) == 40
 
 
-def test_torn_rows_at_the_end_are_found_by_their_checksum(folder, opened):
+@pytest.mark.parametrize("first", [0, 17, 38])
+def test_torn_rows_are_found_by_their_checksum_wherever_they_lie(folder, opened, first):
     file = vector_file(folder)
     data = bytearray(file.read_bytes())
-    data[30 * 256 : 32 * 256] = bytes(512)
+    data[first * 256 : (first + 2) * 256] = bytes(512)
     file.write_bytes(data)
     store = opened()
-    assert "10 stored vectors were missing" in store.notes[0]
-    assert whole(store) == 10
+    assert planned(store, WordModel(), chunks(40)).missing == 2
+    assert store.notes == [
+        f"2 stored vectors in {file.name} were damaged; they are embedded again when they are needed."
+    ]
+    assert whole(store) == 2
+    store.close()
+    again = opened()
+    assert planned(again, WordModel(), chunks(40)).missing == 0
+    assert again.notes == []
+
+
+@pytest.mark.parametrize("place", [3, 256 * 20 + 100, 256 * 40 - 1])
+def test_one_flipped_bit_costs_one_vector_and_no_reader_is_given_it(folder, opened, place):
+    file = vector_file(folder)
+    data = bytearray(file.read_bytes())
+    data[place] ^= 4
+    file.write_bytes(data)
+    reader = Record(folder, writable=False)
+    identity, keys = fingerprint_id(WordModel().fingerprint()), keys_of(WordModel(), chunks(40))
+    known = reader.known(identity, keys)
+    assert list(np.flatnonzero(~known)) == [place // 256]
+    assert reader.notes == [
+        f"1 stored vectors in {file.name} were damaged; they are left out until the store's writer embeds them again."
+    ]
+    with pytest.raises(StoreDamaged, match="lacks a vector"):
+        reader.vectors(identity, keys)
+    store = opened()
+    assert whole(store) == 1
+    assert reader.known(identity, keys).all()
+    np.testing.assert_array_equal(reader.vectors(identity, keys), expected(chunks(40)))
+    reader.close()
 
 
 def test_a_reader_does_not_trust_positions_from_before_a_loss(folder, opened):
@@ -111,6 +141,7 @@ def test_a_reader_does_not_trust_positions_from_before_a_loss(folder, opened):
 
 def test_vectors_that_vanish_while_the_store_is_open_are_never_replaced_by_zeros(folder, opened):
     store = opened()
+    assert planned(store, WordModel(), chunks(40)).missing == 0
     file = vector_file(folder)
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(StoreDamaged, match="cut off: 3 rows are there, 40 were expected"):

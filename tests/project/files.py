@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tools.install import requirements
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workbench"
@@ -19,11 +22,11 @@ EXTRAS = [Requirement(text) for extra in PROJECT["project"]["optional-dependenci
 
 
 def lock_lines() -> list[str]:
-    """Give the lock's lines that are not comments."""
-    lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    """Give the lock's requirements with their markers, without their hashes."""
+    return requirements((ROOT / "requirements.lock").read_text("utf-8"))
 
 
+@cache
 def lock_here() -> dict[str, str]:
     """Give name to version, as the lock has them for this system and Python."""
     found = [Requirement(line) for line in lock_lines()]

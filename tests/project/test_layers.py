@@ -16,9 +16,9 @@ HEAVY = {
 }  # fmt: skip
 WIDGETS = {"ipywidgets", "anywidget", "IPython"}
 
-BASE = ("records", "errors", "protocols", "paths", "seam", "disk")
+BASE = ("records", "errors", "protocols", "paths", "seam", "disk", "shown")
 STAGES = ("corpus", "models", "index", "retrieval", "generation", "projection", "evaluation")
-OUTSIDE = ("figures", "interop", "export")
+OUTSIDE = ("figures", "interop", "export", "doctor")
 LAYERS = (BASE, STAGES, OUTSIDE, ("jobs", "session", "frames"), ("widgets",), ("app",))
 
 ALLOWED_HEAVY = {"widgets": WIDGETS | {"plotly"}, "app": WIDGETS | {"plotly"}}

@@ -49,13 +49,26 @@ EXCUSED = {
     "workbench/__main__.py:main": "opens os.devnull, which is never full",
     "workbench/jobs/child.py:_settle": "opens os.devnull, which is never full",
     "workbench/jobs/child.py:run": "waits for its turn at a lock of threads",
-    "workbench/index/embedding.py:_turn": "waits for its turn at a lock of threads",
+    "workbench/index/chroma_stop.py:stop_for": "makes an empty file in a temporary folder, to ask for a stop",
+    "workbench/index/chroma_stop.py:ask": "makes an empty file in a temporary folder, to ask for a stop",
+    "workbench/index/database.py:_before_fork": "waits for locks of threads",
+    "workbench/index/filled.py:set_index_aside": "waits for its turn at the lock of the index",
+    "workbench/index/chroma_surplus.py:surplus": "opens Chroma's tables to read them",
+    "workbench/index/database.py:snapshot": "begins and ends a look at the tables, which writes nothing",
+    "workbench/session/prepare.py:_turn": "waits for its turn at a lock of threads",
+    "workbench/index/chroma_files.py:torn_files": "opens Chroma's tables to read them",
+    "workbench/index/filled.py:files": "opens Chroma's tables to read them",
+    "workbench/index/lock.py:holder": "opens the writer's note to read it",
+    "workbench/index/embedding.py:turn": "waits for its turn at a lock of threads",
     "workbench/models/llama_index.py:_wait": "waits for its turn at a limiter of requests",
     "workbench/corpus/reading.py:open_bytes": "opens a document to read it",
     "workbench/generation/openai.py:_read": "makes a client, whose requests pass in models/remote/http.py",
     "workbench/models/openai.py:_open": "makes a client, whose requests pass in models/remote/http.py",
 }
 """Functions that look as if they wrote, and why they need no seam."""
+
+DOCTOR = "workbench/doctor/"
+"""Writes nothing but copies in a folder of its own, and reports whatever fails as a finding."""
 
 HTTP = {
     "workbench/models/ollama/client.py": "each request and each line of a stream passes",
@@ -138,7 +151,9 @@ def everywhere() -> dict[str, str]:
 
 
 def test_every_write_commit_and_chroma_call_passes_the_seam():
-    assert {place: wrote for place, wrote in everywhere().items() if place not in EXCUSED} == {}
+    assert {
+        place: wrote for place, wrote in everywhere().items() if place not in EXCUSED and not place.startswith(DOCTOR)
+    } == {}
 
 
 def test_nobody_is_excused_who_needs_no_excuse():

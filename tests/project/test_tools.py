@@ -137,7 +137,8 @@ def test_chromium_of_playwright_is_found(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "target", ["lab", "test", "install", "demo", "check", "bench", "browser", "optimum", "lock", "clean", "help"]
+    "target",
+    ["lab", "test", "install", "demo", "check", "bench", "browser", "audit", "optimum", "lock", "clean", "help"],
 )
 def test_makefile_offers_and_explains(target):
     lines = (ROOT / "Makefile").read_text("utf-8").splitlines()

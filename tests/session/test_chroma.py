@@ -17,7 +17,7 @@ def test_plain_chroma_finds_what_the_workbench_embedded(chroma, wb, folder, mode
     wb.embed()
     chunks, vectors = wb.chunk_list, np.array(wb.vectors(wb.prepared, wb.known(wb.prepared))[1])
     store = Path(wb.store_path)
-    wb.close()
+    wb.close(finish=True)
     client = chromadb.PersistentClient(store / "chroma")
     (found,) = client.list_collections()
     collection = client.get_collection(found.name, embedding_function=None)

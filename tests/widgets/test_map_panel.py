@@ -36,13 +36,13 @@ def trace(panel, name):
     return next(one for one in panel.figure.widget.data if one.name == name)
 
 
-def point(panel, event, name, *rows):
+def point(panel, event, name, *rows, keys=None):
     """Do what plotly does when the page reports an event: it calls every trace, most of them with nothing."""
     for index, one in enumerate(panel.figure.widget.data):
         inds = list(rows) if one.name == name else []
         points = Points(inds, [], [], one.name, index)
         if event in {"on_click", "on_hover", "on_unhover"}:
-            getattr(one, f"_dispatch_{event}")(points, InputDeviceState())
+            getattr(one, f"_dispatch_{event}")(points, keys or InputDeviceState())
         elif event == "on_selection":
             one._dispatch_on_selection(points, None)
         else:
@@ -141,6 +141,20 @@ def test_clicking_opens_the_chunk(wb, panel):
     wb.publish(retrieval=found({"b.md:0": 0.9, "c.md:0": 0.6}))
     point(panel, "on_click", "passages", 0)
     assert wb.opened == "c.md:0"
+
+
+@pytest.mark.parametrize("held", ["shift", "ctrl", "meta"])
+def test_a_click_with_a_key_held_adds_to_the_selection_and_takes_out_again(wb, panel, held):
+    keys = InputDeviceState(**{held: True})
+    wb.selection = ["a.md:0"]
+    point(panel, "on_click", "points", 3, keys=keys)
+    assert wb.selection == ("a.md:0", "b.md:1")
+    wb.publish(retrieval=found({"b.md:0": 0.9, "c.md:0": 0.6}))
+    point(panel, "on_click", "passages", 0, keys=keys)
+    assert wb.selection == ("a.md:0", "b.md:1", "c.md:0")
+    point(panel, "on_click", "points", 3, keys=keys)
+    assert wb.selection == ("a.md:0", "c.md:0")
+    assert wb.opened == ""
 
 
 def test_a_lasso_selects_and_the_selection_is_ringed(wb, panel):

@@ -20,7 +20,7 @@ from workbench.corpus.walk import Found, apart, walk
 from workbench.errors import Cancelled, CorpusError, CorpusNotFound, InputError
 from workbench.records import Document, FileReport, LoadReport
 
-__all__ = ["check_source", "load", "locate"]
+__all__ = ["check_source", "identity_of", "load", "locate"]
 
 _KINDS = "the path of a folder or file, a list of paths, texts or documents, or a pandas DataFrame"
 
@@ -183,12 +183,36 @@ def _hint(value: object) -> str:
     return ""
 
 
+def identity_of(source: Any) -> str | None:
+    """Give the identity that `load` would give; None for what is in memory, which must be read for it.
+
+    Raises
+    ------
+    CorpusNotFound, InputError
+        As for `check_source`.
+    """
+    check_source(source)
+    if isinstance(source, Corpus):
+        return source.identity
+    if isinstance(source, (str, os.PathLike)):
+        paths = [_existing(source)]
+    elif isinstance(source, (list, tuple)) and _kind_of_items(source) == "path":
+        paths = list(dict.fromkeys(_existing(path) for path in source))
+    else:
+        return None
+    return place_identity(paths, safe_name(place_name(_base(paths))))
+
+
+def _base(paths: list[Path]) -> Path:
+    return paths[0] if len(paths) == 1 else Path(os.path.commonpath([path.parent for path in paths]))
+
+
 def _load_paths(
     paths: list[Path], check: Callable[[], None], progress: Callable[[int, int], None] | None, reading: Reading
 ) -> Corpus:
     paths = list(dict.fromkeys(paths))
     single = len(paths) == 1
-    base = paths[0] if single else Path(os.path.commonpath([path.parent for path in paths]))
+    base = _base(paths)
     found: dict[tuple[Path, str], Found] = {}
     for path in paths:
         below = "" if single else safe_name(path.relative_to(base).as_posix())

@@ -56,7 +56,8 @@ def _huggingface(model: Any) -> Part:
     if not Path(model.name).expanduser().is_dir():
         named["revision"] = model.place.revision
     if options.backend in ("onnx", "openvino") and options.file_name is not None:
-        named |= {"backend": options.backend, "model_kwargs": dict(options.model_kwargs)}
+        kept = options.named().get("model_kwargs", {})
+        named |= {"backend": options.backend, "model_kwargs": {**kept, "file_name": options.file_name}}  # type: ignore[dict-item]
     if options.trust_remote_code:
         named["trust_remote_code"] = True
     left_out = "" if options.plain or "backend" in named else " Options that the model was given beside are left out."
@@ -95,7 +96,7 @@ def _ollama(model: Any) -> Part:
 
 def _own_host(model: Any) -> str:
     """Give the address that the model was told, empty where it is that of OLLAMA_HOST, or holds a password."""
-    from workbench.models.ollama.client import resolve_host
+    from workbench.models.ollama.hosts import resolve_host
 
     told = model.request([""]).host
     return "" if told == resolve_host(None) or "@" in told else told

@@ -25,7 +25,7 @@ def plain(text: object, width: int = 0) -> str:
     width
         Characters a line, broken with `<br>`; 0 keeps one line.
     """
-    flat = CONTROL.sub(" ", str(text)).strip()
+    flat = readable(text)
     lines = wrap(flat, width) if width else [flat]
     return "<br>".join("".join(ENTITIES.get(letter, letter) for letter in line) for line in lines)
 

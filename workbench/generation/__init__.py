@@ -9,6 +9,7 @@ from workbench.errors import InputError
 from workbench.generation.answers import Asking, stream_answer
 from workbench.generation.support import Supporter
 from workbench.generation.template import TEMPLATE, checked
+from workbench.models.remote.secret import hidden
 from workbench.protocols import LanguageModel
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def language_model(
     InputError
         The id names no known provider, or the object has no `stream`.
     """
+    options = hidden(options)
     if not isinstance(spec, str):
         return _of_object(spec)
     provider, _, name = spec.strip().partition(":")

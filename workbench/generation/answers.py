@@ -16,6 +16,7 @@ from workbench.generation.support import Supporter
 from workbench.generation.template import TEMPLATE
 from workbench.protocols import LanguageModel
 from workbench.records import Answer, Passage, Piece, PromptRequest, Retrieval
+from workbench.shown import joined, whole
 
 __all__ = ["Asking", "stream_answer"]
 
@@ -95,7 +96,7 @@ def _grow(answer: Answer, piece: Piece, began: float) -> Answer:
     timings = answer.timings
     if piece.text and timings.first_token is None:
         timings = replace(timings, first_token=time.perf_counter() - began)
-    text = answer.text + piece.text
+    text = joined(answer.text + piece.text)
     if piece.done:
         rate = piece.answer_tokens / piece.seconds if piece.answer_tokens and piece.seconds else None
         return replace(
@@ -137,6 +138,7 @@ def _unread(prompt: PromptRequest | None, piece: Piece) -> str:
 
 
 def _finish(answer: Answer, began: float, asking: Asking) -> Answer:
+    answer = replace(answer, text=whole(answer.text), model=whole(answer.model))
     retrieval = answer.retrieval
     seconds = retrieval.seconds if retrieval else {}
     total = time.perf_counter() - began + sum(seconds.values())

@@ -144,11 +144,11 @@ class HuggingFaceChat:
                 from transformers import AutoConfig, AutoTokenizer
 
                 self._folder = find_model(self.name, self._revision, self._cache)
-                config = _tried(self.id, lambda: AutoConfig.from_pretrained(self._folder, local_files_only=True))
+                # Said each time: left open, transformers would ask at a prompt whether to run a model's code.
+                only = {"local_files_only": True, "trust_remote_code": False}
+                config = _tried(self.id, lambda: AutoConfig.from_pretrained(self._folder, **only))
                 self._trained = _context_of(config, self._asked_context)
-                self._tokenizer = _tried(
-                    self.id, lambda: AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
-                )
+                self._tokenizer = _tried(self.id, lambda: AutoTokenizer.from_pretrained(self._folder, **only))
             return self._tokenizer
 
     def _loaded(self) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 from workbench.errors import ModelError, ServerError
 from workbench.generation.reading import read_apart
 from workbench.generation.tokens import estimate_tokens
+from workbench.models.remote.secret import HIDDEN, scrubbed
+from workbench.models.settings import secrets_of
 from workbench.records import Piece, PromptRequest
 
 __all__ = ["LlamaIndexChat"]
@@ -61,8 +63,15 @@ class LlamaIndexChat:
         except ModelError:
             raise
         except Exception as error:
-            words = " ".join(str(error).split())[:300]
-            raise ServerError(f"{self.id} failed ({type(error).__name__}: {words}). Ask again.") from error
+            secrets = secrets_of(self.llm)
+            words = scrubbed(" ".join(str(error).split()))
+            for secret in secrets:
+                words = words.replace(secret, HIDDEN)
+            failed = ServerError(f"{self.id} failed ({type(error).__name__}: {words[:300]}). Ask again.")
+            # Where the object keeps a key, its library's own error and the variables on its way may show it.
+            if secrets:
+                raise failed from None
+            raise failed from error
         if cancel.is_set():
             return
         yield self._end(last, said)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ServerError
 from workbench.generation.tokens import estimate_tokens
-from workbench.models.ollama.errors import ContextOverflow, broken_off
+from workbench.models.ollama.errors import ContextOverflow, broken_off, count_of, understood
 from workbench.models.ollama.served import ServedModel
 from workbench.records import Piece
 
@@ -92,7 +92,8 @@ class OllamaChat(ServedModel):
         for line in self._lines(self._body(request, context), cancel):
             if "error" in line:
                 raise ServerError(f"{self.id} at {self._connect().host} stopped: {line['error']}")
-            text = str((line.get("message") or {}).get("content") or "")
+            with understood(self._connect().host):
+                text = str((line.get("message") or {}).get("content") or "")
             if not line.get("done"):
                 if text:
                     yield Piece(text)
@@ -141,12 +142,12 @@ class OllamaChat(ServedModel):
 
 
 def _last(line: Mapping[str, Any], text: str) -> Piece:
-    nanoseconds = line.get("eval_duration")
+    nanoseconds = count_of(line.get("eval_duration"))
     return Piece(
         text,
         done=True,
         reason=str(line.get("done_reason") or "stop"),
-        prompt_tokens=line.get("prompt_eval_count"),
-        answer_tokens=line.get("eval_count"),
+        prompt_tokens=count_of(line.get("prompt_eval_count")),
+        answer_tokens=count_of(line.get("eval_count")),
         seconds=nanoseconds / 1e9 if nanoseconds else None,
     )

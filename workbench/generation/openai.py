@@ -16,7 +16,8 @@ from workbench.generation.tokens import estimate_tokens
 from workbench.models.remote import keys
 from workbench.models.remote.access import OpenAIAccess
 from workbench.models.remote.errors import failed
-from workbench.models.remote.secret import Secret
+from workbench.models.remote.in_clear import ASKED
+from workbench.models.remote.secret import Secret, guarded
 from workbench.models.wire import Wire
 from workbench.records import Piece, PromptRequest
 
@@ -56,6 +57,8 @@ class OpenAIChat:
         An option out of its range, or an address that is none.
     """
 
+    sends = ASKED
+
     def __init__(
         self,
         name: str,
@@ -68,6 +71,8 @@ class OpenAIChat:
         timeout: float = 120.0,
         consent: bool = False,
     ) -> None:
+        # A traceback may show the variables of this function.
+        api_key, base_url = Secret.of(api_key), guarded(base_url)
         self.id, self.name = f"openai:{name}", name
         if (context is not None and context < 1) or not 0 < timeout < float("inf"):
             raise InputError(
@@ -76,6 +81,7 @@ class OpenAIChat:
             )
         self._access = OpenAIAccess(base_url, api_key, organization, project)
         home = self._access.home
+        self.server = self._access.address.url
         self.destination = "" if self._access.address.local else self._access.address.host
         self.consent = consent
         self.context_tokens = context or (_HOME_CONTEXT if home else _OTHER_CONTEXT)
@@ -120,18 +126,33 @@ class OpenAIChat:
         reason, usage = "", None
         for chunk in self._chunks(request, cancel):
             usage = getattr(chunk, "usage", None) or usage
-            for choice in chunk.choices[:1]:
-                reason = choice.finish_reason or reason
-                if text := (choice.delta.content if choice.delta else "") or "":
-                    first = first or time.perf_counter()
-                    yield Piece(text)
+            text, end = self._understood(chunk)
+            reason = end or reason
+            if text:
+                first = first or time.perf_counter()
+                yield Piece(text)
         if cancel.is_set():
             return
         if reason not in _ENDS:
             raise ServerError(self._ending(reason))
         seconds = time.perf_counter() - (first or began)
-        counts = (getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None))
+        counts = (_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
         yield Piece("", True, reason, *counts, seconds)
+
+    def _understood(self, chunk: Any) -> tuple[str, str]:
+        """Give text and reason to end of a chunk, each empty for most; some servers send what is neither."""
+        try:
+            choice = chunk.choices[0] if chunk.choices else None
+            delta = getattr(choice, "delta", None)
+            text, end = getattr(delta, "content", None) or "", getattr(choice, "finish_reason", None) or ""
+        except (AttributeError, KeyError, TypeError):
+            text = end = None
+        if isinstance(text, str) and isinstance(end, str):
+            return text, end
+        raise ServerError(
+            f"{self._access.address.host} answers, but not as /v1/chat/completions does. Check the address: for most "
+            "servers it ends in /v1."
+        )
 
     def _ending(self, reason: str) -> str:
         if not reason:
@@ -162,7 +183,7 @@ class OpenAIChat:
 
     def _read(self, request: PromptRequest, wire: Wire) -> Iterator[Any]:
         """Yield the chunks on the caller's own thread, from a client whose one connection can be cut."""
-        with self._access.open(self._timeout, wire) as client:
+        with self._access.open(self._timeout, self.sends, wire) as client:
             import openai  # by now it is known to be there
 
             try:
@@ -200,6 +221,11 @@ class OpenAIChat:
 
     def close(self) -> None:
         """Hold nothing: each answer has a connection of its own."""
+
+
+def _count(usage: object, name: str) -> int | None:
+    value = getattr(usage, name, None)
+    return value if type(value) is int and value >= 0 else None
 
 
 class _FieldRefused(Exception):

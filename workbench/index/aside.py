@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from pathlib import Path
 
@@ -20,10 +21,10 @@ def set_aside(*paths: Path) -> str:
     endings = itertools.chain([stamp], (f"{stamp}-{count}" for count in itertools.count(2)))
     for ending in endings:
         renamed = [path.with_name(f"{path.name}.damaged-{ending}") for path in paths]
-        if not any(name.exists() for name in renamed):
+        if not any(os.path.lexists(name) for name in renamed):
             break
     for path, name in zip(paths, renamed, strict=True):
-        if path.exists():
+        if os.path.lexists(path):  # a link that leads nowhere is in the way too
             passing("file", path)
             path.rename(name)
     return renamed[0].name

@@ -17,7 +17,8 @@ import numpy as np
 from workbench.disk import require_room
 from workbench.errors import StoreError
 from workbench.index.aside import set_aside
-from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client
+from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, opening_mark, server_client
+from workbench.index.chroma_stop import Stop
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
 from workbench.index.record import Collection, Record, Row
@@ -26,12 +27,15 @@ from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
-__all__ = ["chroma_folder", "fill", "rebuild"]
+__all__ = ["chroma_folder", "fill", "legal", "rebuild"]
 
 _BATCH = 1000
 """Rows sent at a time; Chroma takes at most 5461."""
+_HNSW: CreateHNSWConfiguration = {"space": "cosine"}
+"""How a collection is made; all else is as Chroma has it, such as the 1000 rows after which it writes its files."""
 _TIMES = 2
 """Room that an index takes at most while it is made, as a multiple of its texts and vectors."""
 _SAMPLE = 16
@@ -42,7 +46,7 @@ _KEY = "workbench_key"
 Value = str | int | float | bool
 
 
-def fill(store: str, collection: str, server: str | None = None) -> int:
+def fill(store: str, collection: str, server: str | None = None, stop: Stop | None = None) -> int:
     """Bring a Chroma collection up to the record: new and changed rows are written, gone ones deleted.
 
     The collection has the record's name, compares by cosine and has no embedding function. Each row has the
@@ -59,6 +63,8 @@ def fill(store: str, collection: str, server: str | None = None) -> int:
         Name of the collection, the same in record and Chroma.
     server
         `http://host:port` of a Chroma server; None for the folder `chroma` in the store.
+    stop
+        Looked at between batches; what is written by then stays, and the next fill goes on from there.
 
     Returns
     -------
@@ -69,29 +75,33 @@ def fill(store: str, collection: str, server: str | None = None) -> int:
     ------
     StoreError
         The record has no such collection, the disk is full, another process fills, or the server does not answer.
+    Cancelled
+        It was asked to stop.
     """
-    return _run(Path(store), collection, server, anew=False)
+    return _run(Path(store), collection, server, stop, anew=False)
 
 
-def rebuild(store: str, collection: str, server: str | None = None) -> int:
+def rebuild(store: str, collection: str, server: str | None = None, stop: Stop | None = None) -> int:
     """Delete a Chroma collection and make it anew from the record, as `fill` does; gives its number of rows."""
-    return _run(Path(store), collection, server, anew=True)
+    return _run(Path(store), collection, server, stop, anew=True)
 
 
-def _run(store: Path, name: str, server: str | None, *, anew: bool) -> int:
+def _run(store: Path, name: str, server: str | None, stop: Stop | None, *, anew: bool) -> int:
     record = Record(store, writable=False)
     try:
         collection = _named(record, name)
         rows = record.rows(name)
         needed = room_of(rows) + 4 * len(rows) * (record.dimensions(fingerprint_id(collection.fingerprint)) or 0)
         try:
-            return _bring_up(record, collection, rows, _client(store, server, needed), anew=anew)
+            return _bring_up(record, collection, rows, _client(store, server, needed, stop), stop, anew=anew)
         except IndexDamaged:
             if server is None:
                 with told(store, _TIMES * needed):
                     require_room(store, _TIMES * needed)  # to Chroma a full disk looks like damage at some moments
                     set_aside(chroma_folder(store))
-        return _bring_up(record, collection, rows, _client(store, server, needed), anew=True)
+                    passing("file", opening_mark(store))
+                    opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
+        return _bring_up(record, collection, rows, _client(store, server, needed, stop), stop, anew=True)
     finally:
         record.close()
 
@@ -103,8 +113,8 @@ def _named(record: Record, name: str) -> Collection:
     raise StoreError(f"The record in {record.folder} has no collection {name!r}; embed the corpus first.")
 
 
-def _client(store: Path, server: str | None, needed: int) -> AbstractContextManager[ClientAPI]:
-    return local_client(store, needed) if server is None else server_client(server)
+def _client(store: Path, server: str | None, needed: int, stop: Stop | None) -> AbstractContextManager[ClientAPI]:
+    return local_client(store, needed, stop) if server is None else server_client(server)
 
 
 def _bring_up(
@@ -112,24 +122,25 @@ def _bring_up(
     collection: Collection,
     rows: Sequence[Row],
     opening: AbstractContextManager[ClientAPI],
+    stop: Stop | None,
     *,
     anew: bool,
 ) -> int:
     fingerprint = fingerprint_id(collection.fingerprint)
-    wanted = {_legal(row.chunk.id): _key(row) for row in rows}
+    wanted = {legal(row.chunk.id): _key(row) for row in rows}
     with opening as client:
         index = _index(client, collection, anew=anew)
         there = _keys(index)
         # A changed row is deleted first: Chroma would merge its new metadata into the old.
-        for ids in _batches([name for name, key in there.items() if wanted.get(name) != key]):
+        for ids in _batches([name for name, key in there.items() if wanted.get(name) != key], stop):
             passing("index", "delete")
             index.delete(ids=ids)
-        for batch in _batches([row for row in rows if there.get(_legal(row.chunk.id)) != _key(row)]):
+        for batch in _batches([row for row in rows if there.get(legal(row.chunk.id)) != _key(row)], stop):
             passing("index", "upsert")
             index.upsert(
-                ids=[_legal(row.chunk.id) for row in batch],
+                ids=[legal(row.chunk.id) for row in batch],
                 embeddings=record.vectors(fingerprint, [row.key for row in batch]),
-                documents=[_legal(row.chunk.text) for row in batch],
+                documents=[legal(row.chunk.text) for row in batch],
                 metadatas=[_metadata(row) for row in batch],
             )
         _compare(index, record, fingerprint, rows)
@@ -151,11 +162,11 @@ def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCo
     passing("index", "create_collection")
     return client.create_collection(
         collection.name,
-        configuration={"hnsw": {"space": "cosine"}},
+        configuration={"hnsw": _HNSW},
         embedding_function=None,
         metadata={
-            "corpus": _legal(collection.corpus),
-            "model": _legal(collection.model),
+            "corpus": legal(collection.corpus),
+            "model": legal(collection.model),
             "chunk_size": str(collection.chunking.get("size", "")),
             "chunking": canonical(collection.chunking),
             "fingerprint": fingerprint_id(collection.fingerprint),
@@ -180,14 +191,14 @@ def _key(row: Row) -> str:
 def _metadata(row: Row) -> dict[str, Value]:
     chunk = row.chunk
     place: dict[str, Value] = {
-        "document": _legal(chunk.document),
+        "document": legal(chunk.document),
         "ordinal": chunk.ordinal,
         "start": chunk.start,
         "end": chunk.end,
         _KEY: _key(row),
     }
     own = {name: value for name, value in chunk.metadata.items() if _present(value)}
-    return {**{_legal(f"{name}_" if name in place else name): _plain(value) for name, value in own.items()}, **place}
+    return {**{legal(f"{name}_" if name in place else name): _plain(value) for name, value in own.items()}, **place}
 
 
 def _present(value: object) -> bool:
@@ -199,11 +210,11 @@ def _plain(value: object) -> Value:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return str(value)
     if isinstance(value, str):
-        return _legal(value)
+        return legal(value)
     return value if isinstance(value, int | float | bool) else json.dumps(value)
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """Write half characters, which Chroma refuses, as their escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
@@ -224,17 +235,19 @@ def _compare(index: ChromaCollection, record: Record, fingerprint: str, rows: Se
         return
     sample = [rows[at] for at in sorted({int(at) for at in np.linspace(0, len(rows) - 1, _SAMPLE)})]
     passing("index", "get")
-    page = index.get(ids=[_legal(row.chunk.id) for row in sample], include=["embeddings"])
+    page = index.get(ids=[legal(row.chunk.id) for row in sample], include=["embeddings"])
     there = dict(zip(page["ids"], np.asarray(page["embeddings"]), strict=True))
     expected = record.vectors(fingerprint, [row.key for row in sample])
     # Chroma keeps direction and norm apart: what comes back differs in the last bit.
     if not all(
-        np.allclose(there.get(_legal(row.chunk.id), np.nan), vector, 1e-4, 1e-5)
+        np.allclose(there.get(legal(row.chunk.id), np.nan), vector, 1e-4, 1e-5)
         for row, vector in zip(sample, expected, strict=True)
     ):
         raise IndexDamaged(f"The Chroma collection {index.name} has other vectors than the record.")
 
 
-def _batches(items: Sequence[Any]) -> Iterator[list[Any]]:
+def _batches(items: Sequence[Any], stop: Stop | None) -> Iterator[list[Any]]:
     for start in range(0, len(items), _BATCH):
+        if stop is not None:
+            stop.check()
         yield list(items[start : start + _BATCH])

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
 from workbench.disk import measured
-from workbench.errors import InputError, StoreDamaged, StoreError, StoreLocked
+from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreLocked
+from workbench.index.chroma_address import address_parts, no_proxy
+from workbench.index.chroma_files import torn_files
+from workbench.index.chroma_stop import Stop, chroma_turn
+from workbench.models.ollama.hosts import is_loopback
 from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.config import Settings
 
-__all__ = ["IndexDamaged", "chroma_folder", "client_settings", "local_client", "open_server", "server_client"]
+__all__ = [
+    "IndexDamaged",
+    "chroma_folder",
+    "client_settings",
+    "local_client",
+    "open_server",
+    "opening_mark",
+    "server_client",
+]
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that fills: one whose notebook was killed lives on for a second or two."""
@@ -40,11 +51,17 @@ def chroma_folder(store: Path) -> Path:
     return store / "chroma"
 
 
+def opening_mark(store: Path) -> Path:
+    """Give the file that counts the processes which ended while they opened the index."""
+    return store / "chroma.opening"
+
+
 @contextmanager
-def local_client(store: Path, needed: int | None = None) -> Iterator[ClientAPI]:
+def local_client(store: Path, needed: int | None = None, stop: Stop | None = None) -> Iterator[ClientAPI]:
     """Lend a client on `<store>/chroma`, to one process at a time: two on one folder lose vectors for good.
 
-    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one.
+    It is closed at the end, since deleting or renaming the folder under a live client breaks the next one. Where
+    `stop` was asked for meanwhile, none is opened.
 
     Parameters
     ----------
@@ -52,6 +69,8 @@ def local_client(store: Path, needed: int | None = None) -> Iterator[ClientAPI]:
         Its folder.
     needed
         Bytes that are to be written, for messages.
+    stop
+        A request to stop, which may come before it is open.
 
     Raises
     ------
@@ -61,13 +80,17 @@ def local_client(store: Path, needed: int | None = None) -> Iterator[ClientAPI]:
         The disk is full or failing, or another program is in the way.
     IndexDamaged
         It cannot be read, or opening it has ended process after process.
+    Cancelled
+        It was to be stopped before it was opened.
     """
     import chromadb
 
-    turn = FileLock(store / "chroma.lock", mode=0o600)
+    turn = chroma_turn(store)
     with _judged(store, needed):
         _await(turn, store)
     try:
+        if stop is not None:
+            stop.check()
         with _judged(store, needed), ExitStack() as opened:
             _check_tables(chroma_folder(store))
             with _watched(store):
@@ -99,7 +122,7 @@ def _watched(store: Path) -> Iterator[None]:
 
     One end says nothing, it may have been asked for.
     """
-    mark = store / "chroma.opening"
+    mark = opening_mark(store)
     strikes = len(mark.read_bytes()) if mark.exists() else 0
     if strikes >= _STRIKES:
         mark.unlink()
@@ -120,7 +143,7 @@ def _judged(store: Path, needed: int | None) -> Iterator[None]:
 
     try:
         yield
-    except StoreError:
+    except (StoreError, Cancelled):
         raise
     except BaseException as error:
         # Chroma's engine, which is not Python, panics on some torn files; that is no Exception.
@@ -155,7 +178,7 @@ def _judgement(error: BaseException, store: Path, needed: int | None) -> StoreEr
 
 
 def _check_tables(folder: Path) -> None:
-    """Look at the tables before Chroma does: a client that fails to open stays broken as long as its process."""
+    """Look at tables and files before Chroma does: a client that fails to open stays broken as long as its process."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     file = folder / "chroma.sqlite3"
@@ -169,6 +192,9 @@ def _check_tables(folder: Path) -> None:
         connection.close()
     if found != "ok":
         raise IndexDamaged(f"The tables of the Chroma index {folder} are damaged: {found}.")
+    torn = torn_files(folder)
+    if torn:
+        raise IndexDamaged(f"The files of the Chroma index {folder} are torn: {torn}.")
 
 
 def _look(client: ClientAPI) -> None:
@@ -198,7 +224,7 @@ def server_client(url: str) -> Iterator[ClientAPI]:
     import chromadb
     import httpx
 
-    _address(url)
+    address_parts(url)
     try:
         client = open_server(url)
         try:
@@ -216,17 +242,10 @@ def open_server(url: str) -> ClientAPI:
     """Open a client of a Chroma server; the caller closes it. Raises InputError as `server_client` does."""
     import chromadb
 
-    host, port, secure = _address(url)
+    host, port, secure = address_parts(url)
     passing("reply", url)
-    return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
-
-
-def _address(url: str) -> tuple[str, int, bool]:
-    address = urlsplit(url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise InputError(f"The Chroma server {url!r} is not of the form http://host:port, as http://localhost:8000 is.")
-    secure = address.scheme == "https"
-    return address.hostname, address.port or (443 if secure else 8000), secure
+    with no_proxy(host) if is_loopback(url) else nullcontext():
+        return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
 
 
 def client_settings() -> Settings:

@@ -8,20 +8,34 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
-from workbench.index.schema import TABLES, VERSION
+from workbench.index.schema import COLUMNS, TABLES, VERSION
+from workbench.index.wal import committed_frames
 from workbench.seam import passing
 
-__all__ = ["Database"]
+__all__ = ["Database", "refuse_orphans"]
 
 _WAIT = 1.0
 """Seconds that a statement waits for another process's commit, and a reader for the tables to be made."""
 _LOOK = 0.05
 _EMPTY = 100_000
 """Bytes of a record without rows: its tables, their log, and the log's index."""
+_MODES = slice(18, 20)
+"""Bytes of the file that say how it is written and read: 1 with a journal, 2 with a write-ahead log."""
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+_guard = threading.RLock()
+_open: WeakSet[Database] = WeakSet()
+_kept_still: list[Database] = []
 
 
 class Database:
@@ -34,6 +48,11 @@ class Database:
     writable
         False for a process that may only read.
 
+    Attributes
+    ----------
+    lost_commits
+        Whether its log was damaged when the writer opened it: SQLite reads it up to there.
+
     Raises
     ------
     StoreDamaged
@@ -45,8 +64,12 @@ class Database:
     def __init__(self, path: Path, writable: bool) -> None:
         self.path = path
         self.lock = threading.RLock()
+        self.lost_commits = False
+        self._logged = 0
         self._connection = self._open(writable)
         self._file = path.stat().st_ino
+        with _guard:
+            _open.add(self)
 
     def reopen(self, writable: bool) -> None:
         """Open the file of that name anew; the connection stays what it was if that fails."""
@@ -54,6 +77,15 @@ class Database:
         with self.lock:
             self._connection.close()
             self._connection, self._file = fresh, self.path.stat().st_ino
+
+    def follow(self, writable: bool) -> bool:
+        """Open the file anew if it is another one now, and tell whether; raises if a newer workbench has it by now."""
+        replaced = self.replaced
+        if replaced:
+            self.reopen(writable)
+        with self.lock, told(self.path.parent):
+            self._check_version(self._connection)
+        return replaced
 
     @property
     def replaced(self) -> bool:
@@ -69,10 +101,14 @@ class Database:
             return True
 
     @contextmanager
-    def transaction(self, needed: int | None = None) -> Iterator[sqlite3.Connection]:
-        """Commit all that is done inside, about `needed` bytes, or nothing of it."""
+    def transaction(self, needed: int | None = None, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Commit all that is done inside, about `needed` bytes, or nothing of it.
+
+        `durable` waits until losing power cannot undo it.
+        """
         with self.lock, told(self.path.parent, needed):
             passing("tables", "BEGIN")
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -83,6 +119,25 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Let all SELECTs inside see one state, whatever another process commits meanwhile."""
+        with self.lock, told(self.path.parent):
+            outermost = not self._connection.in_transaction
+            if outermost:
+                self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if outermost and self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+
+    def shrink(self) -> None:
+        """Give the room of what was deleted back to the disk."""
+        with self.lock, told(self.path.parent):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
@@ -98,10 +153,13 @@ class Database:
     def _open(self, writable: bool) -> sqlite3.Connection:
         if writable:
             self._make()
+            self._logged = committed_frames(self.path.with_name(f"{self.path.name}-wal"))
         else:
             self._await()
         with told(self.path.parent, _EMPTY if writable else None):
             connection = self._connect()
+            # Damaged text is read as what it is: an error would keep all that is sound from being read too.
+            connection.text_factory = _text
             try:
                 if writable:
                     self._prepare(connection)
@@ -146,18 +204,30 @@ class Database:
                 connection.close()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        self._check_header()
         # Looked at first: a file that is not ours, or newer than we are, stays as it is to the byte.
         if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
             self._check_version(connection)
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]  # -1 where there is no log
+        self.lost_commits = max(0, read) < self._logged
         passing("tables", "PRAGMA journal_mode")
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
         passing("tables", "CREATE TABLE")
         connection.executescript(f"BEGIN;{TABLES}COMMIT;")
+        for table, columns in COLUMNS.items():
+            connection.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608 - the names are ours
+
+    def _check_header(self) -> None:
+        """See that SQLite will write the file: for a changed mode it would say that the disk can only be read."""
+        with self.path.open("rb") as file:
+            modes = file.read(_MODES.stop)[_MODES]
+        if modes and modes not in {b"\1\1", b"\2\2"}:
+            raise StoreDamaged(f"The record {self.path} does not begin as one.")
 
     def _check_version(self, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
@@ -170,3 +240,41 @@ class Database:
                 f"The store {self.path.parent} was written by a newer workbench (format {row[0]}; this one reads up to "
                 f"{VERSION}). Update the workbench, or choose another folder with store=."
             )
+
+
+def refuse_orphans(folder: Path) -> None:
+    """Say that vectors without a record are damage: beginning anew in their place would write over them."""
+    record, vectors = folder / "record.sqlite3", folder / "vectors"
+    if record.is_symlink() or (record.exists() and not record.is_file()):
+        raise StoreDamaged(f"The record {record} is no file of its own.")
+    empty = not record.exists() or not record.stat().st_size
+    if empty and vectors.is_dir() and any(vectors.iterdir()):
+        raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")
+
+
+# SQLite must not be carried across a fork: the child would believe that it holds its parent's locks, and what it
+# opened then would not be safe either. So a fork waits until no statement runs, and the child closes what it has.
+
+
+def _before_fork() -> None:
+    _guard.acquire()
+    _kept_still.extend(_open)
+    for database in _kept_still:
+        database.lock.acquire()
+
+
+def _after_fork(*, child: bool) -> None:
+    for database in _kept_still:
+        if child:
+            database.close()
+        database.lock.release()
+    _kept_still.clear()
+    _guard.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=partial(_after_fork, child=False),
+        after_in_child=partial(_after_fork, child=True),
+    )

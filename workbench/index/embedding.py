@@ -13,6 +13,7 @@ from workbench.index.adopt import adopt
 from workbench.index.batches import embedded_batches
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.record import Collection, Record, Row
+from workbench.index.restoring import bring_up
 from workbench.index.store import Store
 from workbench.index.validation import check_vectors
 from workbench.models import sent_documents
@@ -22,7 +23,7 @@ from workbench.records import Chunk, EmbedPlan, EmbedReport
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Collection", "embed_chunks", "plan"]
+__all__ = ["Collection", "embed_chunks", "plan", "turn"]
 
 _LOOK = 0.1
 """Seconds between looks at the cancel event while another job embeds."""
@@ -93,7 +94,7 @@ def embed_chunks(
     store.require_writer()
     _refuse_twins(chunks)
     began = time.perf_counter()
-    with _turn(store, cancel):
+    with turn(store, cancel):
         fingerprint = _checked(model, collection)
         sent = sent_documents(model, chunks)
         keys = [text_key(fingerprint, "document", text) for text in sent]
@@ -103,7 +104,7 @@ def embed_chunks(
         computing = time.perf_counter()
         _embed_missing(store.record, model, collection, rows, sent, cancel, progress)
         seconds = time.perf_counter() - computing
-        _finish(store.record, collection, rows)
+        bring_up(store.record, collection, rows)
     return EmbedReport(
         new=planned.new,
         changed=planned.changed,
@@ -127,8 +128,14 @@ def _refuse_twins(chunks: Sequence[Chunk]) -> None:
 
 
 @contextmanager
-def _turn(store: Store, cancel: Event) -> Iterator[None]:
-    """Wait until no other workbench of this process embeds into the store, or for the cancel."""
+def turn(store: Store, cancel: Event) -> Iterator[None]:
+    """Wait until no other workbench of this process embeds into the store.
+
+    Raises
+    ------
+    Cancelled
+        The event was set before that.
+    """
     while not store.embedding.acquire(timeout=_LOOK):
         if cancel.is_set():
             raise Cancelled("Embedding was stopped before it began: another one into the same store was under way.")
@@ -179,14 +186,3 @@ def _embed_missing(
         progress(done, len(rows))
     if done < len(rows):
         raise Cancelled(f"Embedding was stopped: {done} of {len(rows)} chunks are stored. Embed again to go on.")
-
-
-def _finish(record: Record, collection: Collection, rows: Sequence[Row]) -> None:
-    """Write the rows whose vectors were known, and take out those that are gone."""
-    before = record.stored(collection.name)
-    fresh = [row for row in rows if before.get(row.chunk.id) != (row.key, row.stamp)]
-    if fresh or not before:
-        record.write_rows(collection, fresh)
-    gone = before.keys() - {row.chunk.id for row in rows}
-    if gone:
-        record.remove_rows(collection.name, sorted(gone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import UserDict
 from typing import Any
 
@@ -12,6 +13,9 @@ from workbench.index.record import Record
 __all__ = ["KeptInRecord"]
 
 _WIDTHS = {"spans": 2, "counts": 1}
+_SUM = 5
+"""Bytes behind the numbers: their CRC-32, since a changed one would cut a document in the wrong place, and a 1, by
+which they are told from those of earlier versions, which had none."""
 
 
 class KeptInRecord(UserDict[bytes, np.ndarray]):
@@ -33,8 +37,9 @@ class KeptInRecord(UserDict[bytes, np.ndarray]):
         self._fresh: set[bytes] = set()
         super().__init__()
         for key, value in _read(record, self._rule) if rule else ():
-            if len(value) % (4 * _WIDTHS[kind]) == 0:  # anything else is damage, and is made anew
-                self.data[key] = self._array(value)
+            numbers = self._numbers(key, value)
+            if numbers is not None:  # anything else is damage, and is made anew
+                self.data[key] = self._array(numbers)
 
     def __setitem__(self, key: bytes, value: np.ndarray) -> None:
         self._fresh.add(key)
@@ -43,13 +48,28 @@ class KeptInRecord(UserDict[bytes, np.ndarray]):
     def save(self) -> None:
         """Write what is new."""
         if self._rule and self._fresh and self._record.writable:
-            rows = [(self._rule, key, self.data[key].astype("<i4").tobytes()) for key in self._fresh]
-            self._record.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            contents = {key: self.data[key].astype("<i4").tobytes() for key in self._fresh}
+            rows = [(self._rule, key, held + _checksum(self._rule, key, held)) for key, held in contents.items()]
+            self._record.execute("INSERT OR REPLACE INTO kept (rule, key, value) VALUES (?, ?, ?)", rows)
             self._fresh.clear()
+
+    def _numbers(self, key: object, value: object) -> bytes | None:
+        if not (isinstance(key, bytes) and isinstance(value, bytes)):
+            return None
+        width = 4 * _WIDTHS[self._kind]
+        if len(value) % width == 0:
+            return value
+        numbers = value[:-_SUM]
+        sound = len(numbers) % width == 0 and value[-_SUM:] == _checksum(self._rule, key, numbers)
+        return numbers if sound else None
 
     def _array(self, value: bytes) -> np.ndarray:
         numbers = np.frombuffer(value, dtype="<i4")
         return numbers.reshape(-1, 2) if _WIDTHS[self._kind] == 2 else numbers
+
+
+def _checksum(rule: str, key: bytes, numbers: bytes) -> bytes:
+    return zlib.crc32(rule.encode() + key + numbers).to_bytes(_SUM - 1, "little") + b"\1"
 
 
 def _read(record: Record, rule: str) -> list[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ __all__ = ["Stored", "load_layout", "load_neighbours", "save_layout", "save_neig
 KEY = 32
 """Bytes of a vector's key."""
 _TYPES = {"f": "<f4", "i": "<i4", "b": "|b1"}
+_SEAL = "seal"
 _NEIGHBOURS = {"kind": "neighbours"}
 _LAYOUT_ARRAYS = ("coordinates", "mean", "components", "kept", "placed")
 
@@ -98,9 +99,11 @@ def _save(
     shapes = [[name, array.dtype.kind, list(array.shape)] for name, array in given.items()]
     content = b"".join(_bytes(array) for array in given.values())
     joined = b"".join(keys)
-    described = json.dumps({**about, "ids": list(ids), "arrays": shapes, "digest": _digest(joined, content)})
+    told = {**about, "ids": list(ids), "arrays": shapes, "digest": _digest(joined, content)}
+    described = json.dumps({**told, _SEAL: _seal(told)})
     row = (collection, canonical(parameters), described, joined, content)
-    record.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?)", [row])
+    statement = "INSERT OR REPLACE INTO pictures (collection, parameters, about, keys, content) VALUES (?, ?, ?, ?, ?)"
+    record.execute(statement, [row])
 
 
 def _load(
@@ -117,11 +120,13 @@ def _load(
     described, joined, content = found[0]
     try:
         about = json.loads(described)
+        if _seal(about) != about.pop(_SEAL, _seal(about)):  # pictures from before there was one are taken as they are
+            return None
         if about["digest"] != _digest(joined, content) or len(joined) != KEY * len(about["ids"]):
             return None
         keys = tuple(joined[at : at + KEY] for at in range(0, len(joined), KEY))
         return about, keys, _arrays(about["arrays"], content)
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, AttributeError):
         return None
 
 
@@ -136,6 +141,11 @@ def _arrays(shapes: Sequence[tuple[str, str, list[int]]], content: bytes) -> dic
         found[name] = np.frombuffer(content, dtype=_TYPES[kind], count=size, offset=at).reshape(shape)
         at += found[name].nbytes
     return found
+
+
+def _seal(about: Mapping[str, Any]) -> str:
+    """Give a digest of what is said of a picture: a changed byte could make its trust another one."""
+    return _digest(json.dumps({name: value for name, value in about.items() if name != _SEAL}).encode())
 
 
 def _digest(*parts: bytes) -> str:

@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from workbench.errors import StoreDamaged, StoreError, StoreLocked
-from workbench.index.database import Database
+from workbench.errors import StoreDamaged, StoreError
+from workbench.index.database import Database, refuse_orphans
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
-from workbench.index.rows import Collection, Row, delete_rows, insert_rows, read_text, room_of, row_of, size_of
+from workbench.index.lock import refused
+from workbench.index.mending import drop_chunks, drop_torn, in_order, mend, torn_note
+from workbench.index.positions import Place, Positions
+from workbench.index.rows import (
+    Collection,
+    Row,
+    collection_of,
+    delete_rows,
+    insert_rows,
+    read_text,
+    room_of,
+    row_of,
+    size_of,
+)
 from workbench.index.vector_file import VectorFile
 from workbench.records import Chunk
 from workbench.seam import passing
 
 __all__ = ["Collection", "Record", "Row"]
-
-_TAIL = 256
-"""Last vectors of a file whose checksums are compared when it is opened: those that a crash may have torn."""
 
 
 class Record:
@@ -35,38 +46,44 @@ class Record:
         The store.
     writable
         False in a process that is not the store's writer.
+    holds
+        Asked before each commit: whether this process still holds the store's lock.
 
     Attributes
     ----------
     notes
-        What was found missing when it was opened, a sentence each.
+        What was found missing or damaged, when it was opened or when it was first used, a sentence each.
     """
 
-    def __init__(self, folder: Path, writable: bool) -> None:
+    def __init__(self, folder: Path, writable: bool, holds: Callable[[], bool] = lambda: True) -> None:
         self.folder = folder
-        self.writable = False
+        self._holds = holds
+        self._may_write = False
         self.notes: list[str] = []
-        self._positions: dict[str, dict[bytes, int]] = {}
-        self._losses = ""
         self._writing = threading.RLock()
         if writable:
-            self._refuse_orphans()
+            refuse_orphans(folder)
         self._database = Database(folder / "record.sqlite3", writable)
+        self._positions = Positions(self._database, folder / "vectors")
         if writable:
             self._begin_writing()
 
     def become_writer(self) -> None:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
-        self._refuse_orphans()
+        refuse_orphans(self.folder)
         self._database.reopen(writable=True)
-        self._positions = {}
+        self._positions.forget()
         self._begin_writing()
 
     def refresh(self) -> None:
         """Follow the writer if it has begun a new record; its commits are seen without this."""
-        if self._database.replaced:
-            self._database.reopen(self.writable)
-            self._positions = {}
+        if self._database.follow(self.writable):
+            self._positions.forget()
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process may write: it was opened for that, and nobody has taken the lock away since."""
+        return self._may_write and self._holds()
 
     @property
     def missing(self) -> bool:
@@ -77,8 +94,9 @@ class Record:
 
     def known(self, fingerprint: str, keys: Sequence[bytes]) -> np.ndarray:
         """Tell which keys have a vector, bool (n,)."""
-        positions = self._read_positions(fingerprint)
-        return np.fromiter((key in positions for key in keys), dtype=bool, count=len(keys))
+        place = self._place(fingerprint)
+        rows = place.rows if place else {}
+        return np.fromiter((key in rows for key in keys), dtype=bool, count=len(keys))
 
     def vectors(self, fingerprint: str, keys: Sequence[bytes]) -> np.ndarray:
         """Give the vectors of keys, float32 (n, d), in their order; a view of the file where they lie in a row.
@@ -88,17 +106,21 @@ class Record:
         StoreDamaged
             A key has no vector, or the file is cut off.
         """
-        file = self._file(fingerprint)
+        place = self._place(fingerprint)
         if not len(keys):
-            return np.empty((0, file.dimensions if file else 0), dtype=np.float32)
-        if file is None:
+            return np.empty((0, place.file.dimensions if place else 0), dtype=np.float32)
+        if place is None:
             raise StoreDamaged(f"The store {self.folder} has no vectors of that model; embed first.")
-        positions = self._read_positions(fingerprint)
         try:
-            rows = np.fromiter((positions[key] for key in keys), dtype=np.int64, count=len(keys))
+            rows = np.fromiter((place.rows[key] for key in keys), dtype=np.int64, count=len(keys))
         except KeyError:
             raise StoreDamaged(f"The store {self.folder} lacks a vector that was asked for; embed first.") from None
-        return file.read(rows)
+        try:
+            return place.file.read(rows)
+        except (StoreDamaged, FileNotFoundError):
+            if not self._positions.moved(fingerprint, place):
+                raise
+        return self.vectors(fingerprint, keys)
 
     def dimensions(self, fingerprint: str) -> int | None:
         """Give the length of a model's vectors; None before its first."""
@@ -107,7 +129,7 @@ class Record:
 
     def models(self) -> list[dict[str, object]]:
         """List the fingerprints that have vectors here."""
-        return [json.loads(str(row[0])) for row in self._database.query("SELECT description FROM models")]
+        return [json.loads(str(text)) for (text,) in self.query("SELECT description FROM models")]
 
     def commit_batch(
         self,
@@ -147,15 +169,15 @@ class Record:
         with self._writing, told(self.folder, needed):
             keys, vectors = self._fresh(identity, keys, vectors)
             start = self._count(identity)
-            VectorFile(self._path(identity), vectors.shape[1]).write(start, vectors)
+            VectorFile(self._positions.path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction(needed) as write:
                 write.execute(
-                    "INSERT INTO models VALUES (?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET "
-                    "rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
+                    "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
                     (identity, canonical(fingerprint), vectors.shape[1], start + len(keys), adopted),
                 )
                 write.executemany(
-                    "INSERT INTO vectors VALUES (?, ?, ?, ?)",
+                    "INSERT INTO vectors (fingerprint, position, key, crc) VALUES (?, ?, ?, ?)",
                     [
                         (identity, start + at, key, zlib.crc32(vector))
                         for at, (key, vector) in enumerate(zip(keys, vectors, strict=True))
@@ -172,42 +194,42 @@ class Record:
                 f"Vectors of {vectors.shape[1]} numbers were to be stored in {self.folder} beside {known} of the same "
                 "model. Nothing was stored. The model has changed under its name: choose it again, or another one."
             )
-        held = self._read_positions(identity)
+        place = self._place(identity)
+        held = place.rows if place else {}
         first: dict[bytes, int] = {}
         for at, key in enumerate(keys):
             if key not in held:
                 first.setdefault(key, at)
         return list(first), np.ascontiguousarray(vectors[list(first.values())], dtype="<f4")
 
-    def _read_positions(self, fingerprint: str) -> dict[bytes, int]:
+    def _place(self, fingerprint: str) -> Place | None:
+        """Give where a model's vectors lie, those that are torn taken out and told of."""
         with self._database.lock:
-            losses = str(self._database.query("SELECT value FROM meta WHERE name = 'losses'"))
-            if losses != self._losses:
-                self._losses, self._positions = losses, {}
-            held = self._positions.setdefault(fingerprint, {})
-            # Without losses, positions only grow: what is new, from any process, lies behind what is held.
-            fresh = self._database.query(
-                "SELECT key, position FROM vectors WHERE fingerprint = ? AND position >= ?", (fingerprint, len(held))
+            place = self._positions.of(fingerprint)
+            if place is None or not place.torn:
+                return place
+            torn, place.torn = place.torn, []
+            if self.writable:
+                self.notes.append(drop_torn(self._database, fingerprint, torn, place.file.path))
+                return self._positions.of(fingerprint)
+            note = (
+                torn_note(place.file.path, len(torn)) + "they are left out until the store's writer embeds them again."
             )
-            held.update(fresh)  # type: ignore[arg-type]
-            return held
+            self.notes += [note] if note not in self.notes else []
+            return place
 
     def _count(self, fingerprint: str) -> int:
         found = self._database.query("SELECT rows FROM models WHERE fingerprint = ?", (fingerprint,))
         return int(str(found[0][0])) if found else 0
-
-    def _path(self, fingerprint: str) -> Path:
-        return self.folder / "vectors" / f"{fingerprint[:12]}.f32"
-
-    def _file(self, fingerprint: str) -> VectorFile | None:
-        dimensions = self.dimensions(fingerprint)
-        return VectorFile(self._path(fingerprint), dimensions) if dimensions else None
 
     # Chunks -----------------------------------------------------------------------------------------------------
 
     def stored(self, collection: str) -> dict[str, tuple[bytes, int]]:
         """Give, by chunk id, the vector's key and the row's stamp as they were last committed."""
         rows: list[Any] = self._database.query("SELECT id, key, stamp FROM chunks WHERE collection = ?", (collection,))
+        if self.writable and not in_order([name for name, _, _ in rows]):
+            self.notes.append(drop_chunks(self._database))
+            return {}
         return {read_text(name): (key, stamp) for name, key, stamp in rows}
 
     def rows(self, collection: str) -> list[Row]:
@@ -222,11 +244,8 @@ class Record:
 
     def collections(self) -> list[Collection]:
         """List the collections."""
-        found: list[Any] = self._database.query("SELECT name, corpus, model, chunking, fingerprint FROM collections")
-        return [
-            Collection(name, read_text(corpus), read_text(model), json.loads(chunking), json.loads(fingerprint))
-            for name, corpus, model, chunking, fingerprint in found
-        ]
+        found = self._database.query("SELECT name, corpus, model, chunking, fingerprint FROM collections")
+        return [collection for values in found if (collection := collection_of(values)) is not None]
 
     def write_rows(self, collection: Collection, rows: Sequence[Row]) -> None:
         """Write chunk rows whose vectors are known already, and the collection itself."""
@@ -234,11 +253,11 @@ class Record:
         with self._database.transaction(room_of(rows)) as write:
             insert_rows(write, collection, rows)
 
-    def remove_rows(self, collection: str, ids: Sequence[str]) -> None:
-        """Take chunks out of a collection; their vectors stay."""
+    def remove_rows(self, collection: str, ids: Sequence[str]) -> int:
+        """Take chunks out of a collection, and say how many were there; their vectors stay."""
         self._require_writable()
         with self._database.transaction() as write:
-            delete_rows(write, collection, ids)
+            return delete_rows(write, collection, ids)
 
     # Anything else ----------------------------------------------------------------------------------------------
 
@@ -247,6 +266,13 @@ class Record:
         self._require_writable()
         with self._database.transaction(sum(map(size_of, rows))) as write:
             write.executemany(statement, rows)
+
+    @contextmanager
+    def alone(self) -> Iterator[Database]:
+        """Lend the database while nothing else in this process writes; raises StoreLocked in a reader."""
+        self._require_writable()
+        with self._writing, told(self.folder):
+            yield self._database
 
     def query(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Give all rows of a SELECT."""
@@ -260,41 +286,16 @@ class Record:
 
     def _require_writable(self) -> None:
         if not self.writable:
-            raise StoreLocked(
-                f"The store {self.folder} can only be read by this process. Close the other notebook and call "
-                "wb.refresh(), or choose another folder with store=."
-            )
-
-    def _refuse_orphans(self) -> None:
-        """Say that vectors without a record are damage: beginning anew in their place would write over them."""
-        record, vectors = self.folder / "record.sqlite3", self.folder / "vectors"
-        empty = not record.exists() or not record.stat().st_size
-        if empty and vectors.is_dir() and any(vectors.iterdir()):
-            raise StoreDamaged(f"The record {record} is empty, though there are vectors beside it.")
+            raise refused(self.folder, lost=self._may_write)
 
     def _begin_writing(self) -> None:
         with told(self.folder):
             passing("file", self.folder / "vectors")
             (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
-            self.writable = True
-            for identity, dimensions, rows in self._database.query("SELECT fingerprint, dimensions, rows FROM models"):
-                self._forget_lost(str(identity), int(str(dimensions)), int(str(rows)))
-
-    def _forget_lost(self, identity: str, dimensions: int, rows: int) -> None:
-        """Take out rows whose vectors are missing from the file or torn, so that they are embedded again."""
-        sums = self._database.query(
-            "SELECT crc FROM vectors WHERE fingerprint = ? ORDER BY position DESC LIMIT ?", (identity, _TAIL)
-        )
-        file = VectorFile(self._path(identity), dimensions)
-        whole = file.intact(rows, [int(str(crc)) for (crc,) in reversed(sums)])
-        if whole == rows:
-            return
-        with self._database.transaction() as write:
-            write.execute("DELETE FROM vectors WHERE fingerprint = ? AND position >= ?", (identity, whole))
-            write.execute("UPDATE models SET rows = ? WHERE fingerprint = ?", (whole, identity))
-            # Tells other processes that the positions they hold are no longer true.
-            write.execute("INSERT INTO meta VALUES ('losses', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
-        self.notes.append(
-            f"{rows - whole} stored vectors were missing from {file.path.name}; they are embedded again when they are "
-            "needed."
-        )
+            self._may_write = True
+            if self._database.lost_commits:
+                self.notes.append(
+                    f"The log of the record in {self.folder} was damaged, and its last commits are lost. What they "
+                    "held is embedded again when it is needed."
+                )
+            self.notes += mend(self._database, self.folder)

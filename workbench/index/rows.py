@@ -9,11 +9,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.errors import StoreDamaged
 from workbench.index.fingerprint import canonical, collection_name, fingerprint_id
 from workbench.records import Chunk
 from workbench.seam import passing
 
-__all__ = ["Collection", "Row", "delete_rows", "insert_rows", "read_text", "room_of", "row_of", "size_of"]
+__all__ = [
+    "COLUMNS",
+    "Collection",
+    "Row",
+    "collection_of",
+    "columns_of",
+    "delete_rows",
+    "insert_rows",
+    "read_text",
+    "room_of",
+    "row_of",
+    "size_of",
+]
+
+COLUMNS = 'id, position, document, ordinal, start, "end", text, metadata, key, stamp'
+"""Of a chunk, in the order of `columns_of`."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,7 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
     """Write rows inside a transaction, and their collection if it is new."""
     passing("tables", "INSERT INTO chunks")
     write.execute(
-        "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO collections (name, corpus, model, chunking, fingerprint) VALUES (?, ?, ?, ?, ?)",
         (
             collection.name,
             _kept(collection.corpus),
@@ -68,15 +84,27 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
         ),
     )
     write.executemany(
-        "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(collection.name, *_values(row)) for row in rows],
+        f"INSERT OR REPLACE INTO chunks (collection, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        [(collection.name, *columns_of(row)) for row in rows],
     )
 
 
-def delete_rows(write: sqlite3.Connection, collection: str, ids: Sequence[str]) -> None:
-    """Take rows out inside a transaction."""
+def delete_rows(write: sqlite3.Connection, collection: str, ids: Sequence[str]) -> int:
+    """Take rows out inside a transaction; gives how many there were."""
     passing("tables", "DELETE FROM chunks")
-    write.executemany("DELETE FROM chunks WHERE collection = ? AND id = ?", [(collection, _kept(one)) for one in ids])
+    rows = [(collection, _kept(one)) for one in ids]
+    return write.executemany("DELETE FROM chunks WHERE collection = ? AND id = ?", rows).rowcount
+
+
+def collection_of(values: Sequence[Any]) -> Collection | None:
+    """Make a collection of its columns: name, corpus, model, chunking, fingerprint; None of damaged ones."""
+    name, corpus, model, chunking, fingerprint = values
+    try:
+        return Collection(
+            str(name), read_text(corpus), read_text(model), dict(json.loads(chunking)), dict(json.loads(fingerprint))
+        )
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def room_of(rows: Sequence[Row]) -> int:
@@ -90,18 +118,37 @@ def size_of(values: Sequence[object]) -> int:
 
 
 def row_of(values: Sequence[Any]) -> Row:
-    """Make a row of its columns: position, id, document, ordinal, start, end, text, metadata, key."""
+    """Make a row of its columns: position, id, document, ordinal, start, end, text, metadata, key.
+
+    Raises
+    ------
+    StoreDamaged
+        They do not make a chunk.
+    """
     at, identity, document, ordinal, start, end, text, metadata, key = values
-    chunk = Chunk(read_text(identity), read_text(document), ordinal, start, end, read_text(text), json.loads(metadata))
+    try:
+        about = dict(json.loads(metadata))
+        chunk = Chunk(read_text(identity), read_text(document), ordinal, start, end, read_text(text), about)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise StoreDamaged(
+            f"The record's row of the chunk {read_text(identity)!r} is damaged ({error}). Embed again: it is written "
+            "anew from the sources, and no vector is lost."
+        ) from error
     return Row(at, chunk, key)
 
 
 def read_text(value: str | bytes) -> str:
     """Give a text as it was before it was stored."""
-    return value if isinstance(value, str) else value.decode("utf-8", "surrogatepass")
+    if not isinstance(value, bytes):
+        return str(value)  # of a damaged row it may be anything
+    try:
+        return value.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return value.decode("utf-8", "surrogateescape")
 
 
-def _values(row: Row) -> tuple[object, ...]:
+def columns_of(row: Row) -> tuple[object, ...]:
+    """Give what is stored of a row, in the order of `COLUMNS`."""
     chunk = row.chunk
     return (
         _kept(chunk.id),

@@ -1,13 +1,26 @@
 """The tables of the record. Data, no code."""
 
 VERSION = 1
-"""Counted up whenever a table changes its form."""
+"""Counted up whenever a table changes its form; a column or table more, with a default, is no change: an older
+workbench names the columns that it writes."""
+
+COLUMNS = {
+    "meta": "name, value",
+    "models": "fingerprint, description, dimensions, rows, adopted",
+    "vectors": "fingerprint, position, key, crc",
+    "collections": "name, corpus, model, chunking, fingerprint",
+    "chunks": "collection, id, position, document, ordinal, start, [end], text, metadata, key, stamp",
+    "kept": "rule, key, value",
+    "pictures": "collection, parameters, about, keys, content",
+}
+"""What is asked of each table; a changed byte can give a column another name, which SQLite passes."""
 
 TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT OR IGNORE INTO meta VALUES ('version', '{VERSION}');
+INSERT OR IGNORE INTO meta (name, value) VALUES ('version', '{VERSION}');
 
--- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32.
+-- One row for each way of making vectors; `rows` vectors of `dimensions` float32 lie in vectors/<12 hex of it>.f32, or
+-- in the file that `meta` names under 'file <fingerprint>'.
 CREATE TABLE IF NOT EXISTS models (
     fingerprint TEXT PRIMARY KEY,
     description TEXT NOT NULL,
@@ -49,7 +62,8 @@ CREATE TABLE IF NOT EXISTS chunks (
     PRIMARY KEY (collection, id)
 ) WITHOUT ROWID;
 
--- What is known of a document by its content: int32 boundaries of chunks, or token counts; `rule` says by which rule.
+-- What is known of a document by its content: int32 boundaries of chunks, or token counts, and the CRC-32 of
+-- rule, key and these, and a 1; `rule` says by which rule.
 CREATE TABLE IF NOT EXISTS kept (
     rule TEXT NOT NULL,
     key BLOB NOT NULL,

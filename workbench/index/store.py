@@ -11,6 +11,7 @@ from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.lock import WriterLock
 from workbench.index.record import Record
+from workbench.index.strangers import WITHIN, strangers_aside
 from workbench.seam import passing
 
 __all__ = ["Store", "open_store"]
@@ -28,15 +29,13 @@ class Store:
         The folder.
     record
         Chunks and vectors.
-    notes
-        What was found and mended when it was opened, a sentence each.
     embedding
         Held by the job that embeds: two workbenches on one store take turns.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.notes: list[str] = []
+        self._notes: list[str] = []
         self.embedding = threading.Lock()
         self.users = 0
         self._lock = WriterLock(path)
@@ -47,6 +46,15 @@ class Store:
             # Nobody could close this store, and a lock on it would last as long as the process.
             self._lock.release()
             raise
+
+    @property
+    def notes(self) -> list[str]:
+        """What was found and mended, when it was opened and since, a sentence each."""
+        return [*self._notes, *self.record.notes]
+
+    def note(self, sentence: str) -> None:
+        """Keep what was found and mended by those who use the store."""
+        self._notes.append(sentence)
 
     @property
     def writable(self) -> bool:
@@ -66,7 +74,7 @@ class Store:
         StoreLocked
             Another process is the writer; says which.
         """
-        if self.writable or self._become_writer():
+        if self._still_writer() or self._become_writer():
             return
         holder = self._lock.holder()
         raise StoreLocked(
@@ -77,7 +85,7 @@ class Store:
 
     def refresh(self) -> None:
         """Become the writer if nobody is any more; new commits of another process are seen in any case."""
-        if not self.writable and not self._become_writer():
+        if self.users and not self._still_writer() and not self._become_writer():
             self.record.refresh()
 
     def size_bytes(self) -> int:
@@ -99,26 +107,26 @@ class Store:
             self.record.close()
             self._lock.release()
 
+    def _still_writer(self) -> bool:
+        """Whether this process is the writer, of the record that is in the folder."""
+        return self.record.writable and not self.record.missing
+
     def _become_writer(self) -> bool:
         with _registry:
             # A store that its last user has closed must not take the lock again: nobody would let it go.
-            if self.users < 1 or not self._lock.take():
+            if self.users < 1:
+                return False
+            if self._still_writer():
+                return True
+            _make(self.path)
+            if not self._lock.take():
                 return False
             try:
-                if not self.record.writable:
-                    self._promote()
+                self._promote()
             except BaseException:
                 self._lock.release()
                 raise
             return True
-
-    def begin_after_deletion(self) -> None:
-        """Begin anew where a person has deleted the folder under an open store; its lock went with it."""
-        with _registry:
-            self._lock.release()
-            if self._lock.take():
-                self.record.writable = False
-                self._promote()
 
     def _promote(self) -> None:
         try:
@@ -126,27 +134,26 @@ class Store:
         except StoreDamaged as error:
             self._begin_anew(error)
             self.record.become_writer()
-        self._collect_notes(self.record)
+
+    def _holds(self) -> bool:
+        return self._lock.held
 
     def _open_record(self) -> Record:
+        if self.writable:
+            self._notes += strangers_aside(self.path, WITHIN, ("vectors",))
         try:
-            record = Record(self.path, self.writable)
+            record = Record(self.path, self.writable, self._holds)
         except StoreDamaged as error:
             if not self.writable:
                 raise
             self._begin_anew(error)
-            record = Record(self.path, writable=True)
-        self._collect_notes(record)
+            record = Record(self.path, writable=True, holds=self._holds)
         return record
 
     def _begin_anew(self, error: StoreDamaged) -> None:
         names = ("record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "vectors")
         aside = set_aside(*(self.path / name for name in names))
-        self.notes.append(f"{error} It was set aside as {aside}; a new record was begun. Embed the corpus again.")
-
-    def _collect_notes(self, record: Record) -> None:
-        self.notes += record.notes
-        record.notes.clear()
+        self._notes.append(f"{error} It was set aside as {aside}; a new record was begun. Embed the corpus again.")
 
 
 def open_store(path: Path) -> Store:
@@ -168,9 +175,8 @@ def open_store(path: Path) -> Store:
         if store is None:
             _make(resolved)
             store = _open[resolved] = Store(resolved)
-        elif store.writable and store.record.missing:
-            _make(resolved)
-            store.begin_after_deletion()
+        elif store.record.missing:
+            store.refresh()
         store.users += 1
         return store
 
@@ -185,3 +191,13 @@ def _make(folder: Path) -> None:
         ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StoreError(f"The store folder {folder} cannot be written. Give another one: store=.")
+
+
+def _after_fork() -> None:
+    """Begin a forked process without stores: those of its parent are closed in it, and it is no writer."""
+    _open.clear()
+    _registry.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_registry.acquire, after_in_parent=_registry.release, after_in_child=_after_fork)

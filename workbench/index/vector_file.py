@@ -72,19 +72,23 @@ class VectorFile:
         there, last = self.rows, int(positions.max())
         if last >= there:
             raise self._cut_off(last + 1)
-        # As a plain array: the subclass would follow its rows into every result.
-        mapped = np.memmap(self.path, dtype="<f4", mode="r", shape=(there, self.dimensions)).view(np.ndarray)
+        mapped = self._mapped(there)
         first = int(positions[0])
         if np.array_equal(positions, np.arange(first, first + len(positions))):
             return mapped[first : first + len(positions)]
         return mapped[positions]
 
-    def intact(self, rows: int, checksums: Sequence[int]) -> int:
-        """Give how many of the first `rows` are there, up to the first of the last ones whose CRC-32 is another."""
-        there, first = min(rows, self.rows), rows - len(checksums)
-        tail = self.read(np.arange(first, there))
-        torn = (first + at for at, vector in enumerate(tail) if zlib.crc32(vector) != checksums[at])
-        return next(torn, there)
+    def sound(self, rows: Sequence[tuple[object, object]]) -> list[bool]:
+        """Tell which vectors are what was committed, given (position, CRC-32) of each."""
+        there = self.rows
+        if not there:
+            return [False] * len(rows)
+        mapped = self._mapped(there)
+        return [isinstance(at, int) and 0 <= at < there and zlib.crc32(mapped[at]) == checksum for at, checksum in rows]
+
+    def _mapped(self, rows: int) -> np.ndarray:
+        # As a plain array: the subclass would follow its rows into every result.
+        return np.memmap(self.path, dtype="<f4", mode="r", shape=(rows, self.dimensions)).view(np.ndarray)
 
     def _cut_off(self, expected: int) -> StoreDamaged:
         return StoreDamaged(

@@ -23,6 +23,8 @@ __all__ = ["Child"]
 
 POLL = 0.05
 """Seconds between looks at the cancel event."""
+GRACE = 10.0
+"""Seconds that a child is spared once it is to stop, where killing it could tear what it writes."""
 NICENESS = 10
 """The child gives way to the notebook, as `nice` does by default."""
 
@@ -60,6 +62,7 @@ class Child:
         *args: Any,
         cancel: threading.Event | None = None,
         seconds: float | None = None,
+        spare: Callable[[], bool] | None = None,
     ) -> Any:
         """Call a function in the child and wait for its result.
 
@@ -70,9 +73,12 @@ class Child:
         *args
             Its arguments.
         cancel
-            Once set, the child is killed within a second.
+            Once set, the child is killed within a second, or as `spare` says.
         seconds
             From its start, after which the child is killed; None for no limit.
+        spare
+            Asked again and again once `cancel` is set: whether the child may be killed by now. For 10 s at most; what
+            it returns or raises meanwhile counts.
 
         Returns
         -------
@@ -98,7 +104,7 @@ class Child:
             if seconds is not None and not self.started:
                 # on a busy machine the start of an interpreter may take longer than the work
                 self._wait(self._submit(os.getpid), cancel)
-            return self._wait(self._submit(function, *args), cancel, seconds)
+            return self._wait(self._submit(function, *args), cancel, seconds, spare)
         finally:
             self._turn.release()
 
@@ -158,13 +164,20 @@ class Child:
                 _running.add(self)
             return self._executor
 
-    def _wait(self, future: Future[Any], cancel: threading.Event, seconds: float | None = None) -> Any:
+    def _wait(
+        self,
+        future: Future[Any],
+        cancel: threading.Event,
+        seconds: float | None = None,
+        spare: Callable[[], bool] | None = None,
+    ) -> Any:
         from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
-        end = None
+        end, patience = None, _Patience(spare)
         try:
             while True:
-                self._check(cancel)
+                if cancel.is_set() and patience.over():
+                    self._check(cancel)
                 if end is None and seconds is not None and future.running():
                     end = time.monotonic() + seconds
                 if end is not None and time.monotonic() > end:
@@ -189,6 +202,18 @@ class Child:
     def _check(self, cancel: threading.Event) -> None:
         if cancel.is_set():
             raise Cancelled(f"The {self.name} process was stopped as asked; run it again to start over.")
+
+
+class _Patience:
+    """Says when a child that is to stop may be killed."""
+
+    def __init__(self, spare: Callable[[], bool] | None) -> None:
+        self._spare = spare
+        self._end: float | None = None
+
+    def over(self) -> bool:
+        self._end = self._end or time.monotonic() + GRACE
+        return self._spare is None or self._spare() or time.monotonic() > self._end
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InputError
 from workbench.models.base import Model
+from workbench.models.remote.secret import hidden
 from workbench.protocols import EmbeddingModel, Role
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def embedding_model(spec: str | EmbeddingModel | object, **options: object) -> E
     ModelNotFound
         The provider has no model of that name.
     """
+    options = hidden(options)
     if not isinstance(spec, str):
         # Ours are not looked at through the protocol, which would ask a server for its dimensions.
         if isinstance(spec, (Model, EmbeddingModel)) and not options:

@@ -11,8 +11,9 @@ from workbench.models.remote import keys
 from workbench.models.remote.address import address
 from workbench.models.remote.errors import Service, missing_package
 from workbench.models.remote.http import http_client
+from workbench.models.remote.in_clear import warn_once
 from workbench.models.remote.model import RemoteModel
-from workbench.models.remote.secret import Secret, scrubbed
+from workbench.models.remote.secret import Secret, guarded, scrubbed
 
 if TYPE_CHECKING:
     import openai
@@ -65,17 +66,18 @@ class AzureModel(RemoteModel):
         credential: Literal["entra"] | Callable[[], str] | None = None,
         **options: Any,
     ) -> None:
+        # A traceback may show the variables of this function.
         self._given = api_key = Secret.of(api_key)
+        endpoint = guarded(endpoint or os.environ.get("AZURE_OPENAI_ENDPOINT"))
         if credential is not None and (api_key or not (credential == "entra" or callable(credential))):
             raise InputError('credential is "entra" or a function that gives a token, and stands in place of api_key.')
-        given = endpoint or os.environ.get("AZURE_OPENAI_ENDPOINT")
-        if not given:
+        if not endpoint:
             raise InputError(f"azure:{deployment} needs an endpoint={_EXAMPLE!r}, or AZURE_OPENAI_ENDPOINT set to it.")
         self.api_version = api_version or os.environ.get("OPENAI_API_VERSION") or _VERSION
         self._credential = credential
         self._token = Secret("")
         self._login: Any = None
-        place = address(given, "endpoint", _EXAMPLE)
+        place = address(endpoint, "endpoint", _EXAMPLE)
         super().__init__(deployment, model or deployment, place, **options)
         self.price = self._facts.price if self._facts and self.destination else None
 
@@ -88,6 +90,7 @@ class AzureModel(RemoteModel):
             import openai
         except ImportError:
             raise missing_package("openai", "azure") from None
+        warn_once(self.server, self.sends)
         return openai.AzureOpenAI(
             azure_endpoint=self.address.url,
             azure_deployment=self.name,

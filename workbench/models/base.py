@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.models.remote.in_clear import EMBEDDED
+
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
@@ -26,6 +28,8 @@ class Model:
     any_batch
         Whether `embed` takes any number of texts at once, and two calls at a time, at no loss: true of models that run
         here and slice by themselves.
+    sends
+        What goes to its server, if it has one, as the beginning of a sentence.
     """
 
     id: str
@@ -34,6 +38,12 @@ class Model:
     consent: bool = False
     variant: str = ""
     any_batch: bool = False
+    sends: str = EMBEDDED
+
+    @property
+    def server(self) -> str:
+        """Base address of the server that texts are sent to; empty for a model that runs in this process."""
+        return ""
 
     def as_llama_index(self, **options: Any) -> BaseEmbedding:
         """Give this model as LlamaIndex's `BaseEmbedding`, for `Settings.embed_model`, an index, or alone."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.models.remote.access import OpenAIAccess
 from workbench.models.remote.errors import Service
 from workbench.models.remote.model import RemoteModel
-from workbench.models.remote.secret import Secret
+from workbench.models.remote.secret import Secret, guarded
 
 if TYPE_CHECKING:
     import openai
@@ -52,6 +52,8 @@ class OpenAIModel(RemoteModel):
         project: str | None = None,
         **options: Any,
     ) -> None:
+        # A traceback may show the variables of this function.
+        api_key, base_url = Secret.of(api_key), guarded(base_url)
         self._access = OpenAIAccess(base_url, api_key, organization, project)
         super().__init__(name, name, self._access.address, **options)
         self.price = self._facts.price if self._facts and self._access.home else None
@@ -60,7 +62,7 @@ class OpenAIModel(RemoteModel):
         return "" if self._access.home else super()._host()
 
     def _open(self) -> openai.OpenAI:
-        return self._access.open(self._timeout)
+        return self._access.open(self._timeout, self.sends)
 
     def _service(self) -> Service:
         return self._access.service(self.id, self.name, self._timeout)

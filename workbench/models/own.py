@@ -170,7 +170,11 @@ class ObjectModel(Model):
             except WorkbenchError:
                 raise
             except Exception as error:
-                raise self._failed(error, len(texts), role) from error
+                # Where the object keeps a key, its library's own error and the variables on its way may show it.
+                failed = self._failed(error, len(texts), role)
+                if secrets_of(self.inner):
+                    raise failed from None
+                raise failed from error
             finally:
                 after = settings_of(self.inner)
                 self._moved |= {

@@ -4,6 +4,7 @@ from workbench.records.answer import Answer, Citation, Message, Piece, PromptReq
 from workbench.records.corpus import Chunk, Document, FileReport, LoadReport, Question
 from workbench.records.embedding import EmbedPlan, EmbedReport, ModelInfo, Progress, ServerModel, ServerStatus
 from workbench.records.evidence import Attribution, Contexts, Judgement, LeftOut, Quote, Verdict
+from workbench.records.health import Compaction, Diagnosis, Finding
 from workbench.records.projection import (
     Anchored,
     Cluster,
@@ -26,13 +27,16 @@ __all__ = [
     "Citation",
     "Cluster",
     "Clustering",
+    "Compaction",
     "Contexts",
+    "Diagnosis",
     "Document",
     "EmbedPlan",
     "EmbedReport",
     "Expansion",
     "Explanation",
     "FileReport",
+    "Finding",
     "Judgement",
     "LeftOut",
     "LoadReport",

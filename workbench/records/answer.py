@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from workbench.shown import visible
+
 if TYPE_CHECKING:
     from workbench.records.evidence import Quote
     from workbench.records.retrieval import Passage, Retrieval
@@ -186,7 +188,7 @@ class Answer:
 
     def __repr__(self) -> str:
         state = "complete" if self.complete else "incomplete"
-        return f"Answer({self.text[:60]!r}, {len(self.citations)} citations, {state}, {self.model})"
+        return f"Answer({self.text[:60]!r}, {len(self.citations)} citations, {state}, {visible(self.model)})"
 
     def _repr_html_(self) -> str:
         from workbench.frames import answer_html

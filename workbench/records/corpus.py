@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from workbench.shown import NO_MATH
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -94,7 +96,7 @@ class LoadReport:
         )
 
     def _repr_html_(self) -> str:
-        return self.to_frame().to_html(escape=True, index=False)
+        return self.to_frame().to_html(escape=True, index=False, classes=NO_MATH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from workbench.shown import NO_MATH
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -146,4 +148,4 @@ class Contexts:
         return contexts_frame(self)
 
     def _repr_html_(self) -> str:
-        return self.to_frame().to_html(escape=True, index=False)
+        return self.to_frame().to_html(escape=True, index=False, classes=NO_MATH)

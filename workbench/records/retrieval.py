@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from workbench.shown import NO_MATH, visible
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -176,8 +178,8 @@ class Retrieval:
         return trace_frame(self)
 
     def __repr__(self) -> str:
-        best = f", best {self.passages[0].chunk.id} {self.passages[0].score:.3f}" if self.passages else ""
+        best = f", best {visible(self.passages[0].chunk.id)} {self.passages[0].score:.3f}" if self.passages else ""
         return f"Retrieval({self.query!r}, {len(self.passages)} passages{best})"
 
     def _repr_html_(self) -> str:
-        return self.to_frame().to_html(escape=True, index=False)
+        return self.to_frame().to_html(escape=True, index=False, classes=NO_MATH)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from workbench.shown import NO_MATH, visible
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -59,9 +61,8 @@ class Explanation:
 
     def __repr__(self) -> str:
         cut = f"{len(self.cut):,} characters cut off" if self.cut else "nothing cut off"
-        return (
-            f"Explanation({self.model}, {self.role}, {self.tokens} of {self.limit} tokens, {cut}, norm {self.norm:.4f})"
-        )
+        tokens = f"{self.tokens} of {self.limit} tokens"
+        return f"Explanation({visible(self.model)}, {self.role}, {tokens}, {cut}, norm {self.norm:.4f})"
 
     def _repr_html_(self) -> str:
         from workbench.frames import explanation_html
@@ -129,10 +130,10 @@ class ModelCheck:
 
     def __repr__(self) -> str:
         said = "passed" if self.passed else f"{len(self.failures)} of {len(self.probes)} probes failed"
-        return f"ModelCheck({self.model}, {said}, {self.seconds:.2f} s)"
+        return f"ModelCheck({visible(self.model)}, {said}, {self.seconds:.2f} s)"
 
     def _repr_html_(self) -> str:
-        return self.to_frame().to_html(escape=True, index=False)
+        return self.to_frame().to_html(escape=True, index=False, classes=NO_MATH)
 
     @property
     def passed(self) -> bool:

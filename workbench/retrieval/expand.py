@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from threading import Event
 from typing import TYPE_CHECKING
 
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import Cancelled, ConsentNeeded, WorkbenchError
 from workbench.protocols import LanguageModel, Role
 from workbench.records import Expansion, Message, PromptRequest
 
@@ -74,6 +74,8 @@ def expanded(
     ------
     Cancelled
         `cancel` was set.
+    ConsentNeeded
+        The question would leave this machine, and nobody has allowed that.
     """
     found: list[Expansion] = []
     notes: list[str] = []
@@ -86,7 +88,7 @@ def expanded(
                 continue
             role: Role = "query" if kind == "queries" else "document"
             vectors = embed(texts, role)
-        except Cancelled:
+        except (Cancelled, ConsentNeeded):
             raise
         except WorkbenchError as error:
             notes.append(f"{model.id} could not expand the question ({kind}); it was searched as it is. {error}")

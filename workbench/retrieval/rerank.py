@@ -94,7 +94,10 @@ class _CrossEncoder:
         from sentence_transformers import CrossEncoder
 
         try:
-            return CrossEncoder(self._name, trust_remote_code=False, local_files_only=True)
+            # Other weights than safetensors are pickles, which can run code when they are read.
+            return CrossEncoder(
+                self._name, trust_remote_code=False, local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
         except (OSError, ValueError) as error:
             if Path(self._name).is_dir():
                 raise ModelError(f"The folder {self._name} holds no cross-encoder that can be used: {error}") from error

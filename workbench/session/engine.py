@@ -14,9 +14,11 @@ import numpy as np
 
 from workbench.corpus import MOST_MEMORY, Corpus
 from workbench.errors import Cancelled, InputError
+from workbench.index.chroma_address import checked_address, is_address
 from workbench.index.store import Store
-from workbench.jobs.child import Child
+from workbench.jobs.child import GRACE, Child
 from workbench.jobs.lane import Job, Lane
+from workbench.models.remote.in_clear import INDEXED, warn_once
 from workbench.records import Chunk, Neighbours, Progress, ServerStatus
 from workbench.session.in_use import InUse
 from workbench.session.prepare import Chunked, Prepared
@@ -26,7 +28,7 @@ from workbench.session.verbs import LANES, VERBS, Verb, named
 __all__ = ["Engine"]
 
 _FILLING = 600.0
-"""Seconds that `close` waits for the Chroma index: about 500,000 rows."""
+"""Seconds that `close(finish=True)` waits for the Chroma index: about 500,000 rows."""
 _PATIENCE = 3.0
 """Seconds that `close` waits for jobs to see that they are cancelled."""
 
@@ -48,7 +50,7 @@ class Engine(InUse):
         super().__init__()
         self.source = source
         self.store_given = store
-        self.chroma_server = store if isinstance(store, str) and store.startswith(("http://", "https://")) else None
+        self.chroma_server = checked_address(store) if is_address(store) else None
         self.corpus: Corpus | None = None
         self.chunked: Chunked | None = None
         self.store: Store | None = None
@@ -59,10 +61,13 @@ class Engine(InUse):
         self.live = False
         self.closed = False
         self._panels: Any = None
+        self._filling: Prepared | None = None
         self._matrix: tuple[Prepared, int, tuple[Chunk, ...], np.ndarray] | None = None
         self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
         self._at_exit = _close_later(self)
+        warn_once(self.chroma_server or "", INDEXED)
+        self.say_in_clear(self.chroma_server or "", INDEXED)
 
     # Verbs ------------------------------------------------------------------------------------------------------
 
@@ -83,7 +88,7 @@ class Engine(InUse):
         key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
         lane = known.lane
         return self.lanes[lane].submit(
-            key, lambda job: self._run(known, lambda: known.work(self, job, *args, **options))
+            key, lambda job: self._run(known, job, lambda: known.work(self, job, *args, **options))
         )
 
     def cancel(self, lane: str) -> None:
@@ -92,7 +97,7 @@ class Engine(InUse):
             raise InputError(f"There is no lane {lane!r}; there are: {', '.join(LANES)}.")
         self.lanes[lane].cancel()
 
-    def _run(self, verb: Verb, run: Callable[[], Any]) -> Any:
+    def _run(self, verb: Verb, job: Job, run: Callable[[], Any]) -> Any:
         lane = verb.lane
         self.tell(Progress(lane, verb.label))
         try:
@@ -106,7 +111,9 @@ class Engine(InUse):
         except BaseException as error:  # engines that are not Python panic with what is no Exception
             self._end(lane, "failed")
             raise self.failed(error) from error
-        self._end(lane, "done")
+        # an answer that was stopped is given as far as it came
+        stopped = job.cancel.is_set() and getattr(result, "complete", True) is False
+        self._end(lane, "cancelled" if stopped else "done")
         return result
 
     def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
@@ -143,6 +150,13 @@ class Engine(InUse):
         if self.live:
             self.submit("map", "umap")
         if self.store is not None and self.store.writable:
+            self._filling = self.prepared
+            self.submit("fill_index")
+
+    def fill_once(self, now: Prepared) -> None:
+        """Go on with a Chroma index that was left behind when the workbench was last closed; once for these chunks."""
+        if self._filling is not now and not self.closed and self.store is not None and self.store.writable:
+            self._filling = now
             self.submit("fill_index")
 
     def go_live(self) -> None:
@@ -184,13 +198,20 @@ class Engine(InUse):
         self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
         self.clear_map()
 
-    def in_index(self, function: Callable[..., Any], /, *args: Any, cancel: threading.Event) -> Any:
+    def in_index(
+        self,
+        function: Callable[..., Any],
+        /,
+        *args: Any,
+        cancel: threading.Event,
+        spare: Callable[[], bool] | None = None,
+    ) -> Any:
         """Call a function of Chroma in its child process, which ends where that fails; the next call starts another.
 
         Chroma remembers a client that could not be opened as long as its process lives, and refuses the next one.
         """
         try:
-            return self.children["index"].run(function, *args, cancel=cancel)
+            return self.children["index"].run(function, *args, cancel=cancel, spare=spare)
         except Exception:
             self.children["index"].close()
             raise
@@ -219,15 +240,16 @@ class Engine(InUse):
 
     def __del__(self) -> None:
         if not self.__dict__.get("closed", True):
-            self.close(finish=False)
+            self.close()
 
-    def close(self, finish: bool = True) -> None:
+    def close(self, finish: bool = False) -> None:
         """Stop all work, take the panels down, give the store back. May be called twice.
 
         Parameters
         ----------
         finish
-            Wait for the Chroma index to be brought up to date first, where that is under way.
+            Wait for the Chroma index to be brought up to date first, where that is under way. Otherwise it stops
+            after the batch that is being written, and goes on when the corpus is opened next.
         """
         self.closed = True
         if finish:
@@ -238,12 +260,15 @@ class Engine(InUse):
             end = time.monotonic() + _PATIENCE
             for lane in self.lanes.values():
                 lane.wait_idle(max(0, end - time.monotonic()))
+            self.lanes["index"].wait_idle(GRACE)
         for child in self.children.values():
             child.close()
         if self._panels is not None:
             self._panels.close()
             self._panels = None
         self.release_models()
+        # IPython goes on holding what a cell has shown (Out[3]); that must not be the vectors
+        self._matrix, self.near, self.tools = None, {}, SearchTools()
         self.unobserve_all()
         if self.store is not None:
             self.store.close()
@@ -258,7 +283,7 @@ def _close_later(engine: Engine) -> Callable[[], None]:
     def close() -> None:
         alive = reference()
         if alive is not None:
-            alive.close(finish=False)
+            alive.close()
 
     atexit.register(close)
     return close

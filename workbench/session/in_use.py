@@ -8,6 +8,7 @@ from typing import Any
 from workbench.errors import ConsentNeeded
 from workbench.generation import language_model
 from workbench.models import embedding_model, prepare
+from workbench.models.remote.in_clear import sentence
 from workbench.protocols import EmbeddingModel, LanguageModel
 from workbench.records import ServerStatus
 from workbench.session.prepare import Prepared
@@ -22,6 +23,7 @@ class InUse(State):
     def __init__(self) -> None:
         super().__init__()
         self.consent: set[str] = set()
+        self.in_clear: tuple[str, ...] = ()
         self.prepared: Prepared | None = None
         self._making = threading.Lock()
         self._embedding: tuple[object, EmbeddingModel] | None = None
@@ -33,7 +35,9 @@ class InUse(State):
             if self._embedding is None or self._embedding[0] is not self.model:
                 self._release(embedding=True)
                 self._embedding = (self.model, self._made(self.model))
-            return self._embedding[1]
+            made = self._embedding[1]
+        self.say_in_clear(getattr(made, "server", ""), getattr(made, "sends", ""))
+        return made
 
     def _made(self, spec: Any) -> EmbeddingModel:
         options = {"consent": True} if isinstance(spec, str) and spec in self.consent else {}
@@ -62,7 +66,16 @@ class InUse(State):
         """Make a language model for one use; the caller closes it."""
         options = {"consent": True} if isinstance(spec, str) and spec in self.consent else {}
         embed = lambda texts, role: embedding.embed(prepare(embedding, texts, role), role)  # noqa: E731
-        return language_model(spec, embed=embed, **options)
+        made = language_model(spec, embed=embed, **options)
+        self.say_in_clear(getattr(made, "server", ""), getattr(made, "sends", ""))
+        return made
+
+    def say_in_clear(self, server: str, what: str) -> None:
+        """Show, as long as this workbench lives, that something crosses the network unencrypted."""
+        said = sentence(server, what)
+        if said and said not in self.in_clear:
+            self.in_clear = (*self.in_clear, said)
+            self.publish(notes=(*self.notes, said))
 
     def forget_models(self, language: bool = True) -> None:
         """Make the models anew at their next use."""

@@ -12,7 +12,9 @@ import numpy as np
 
 from workbench.disk import scratch
 from workbench.errors import InputError
+from workbench.index.chroma_address import checked_address, is_address
 from workbench.jobs.child import Child
+from workbench.models.remote.in_clear import FOREIGN, sentence, warn_once
 
 if TYPE_CHECKING:
     from workbench.corpus import Corpus
@@ -48,7 +50,8 @@ def open_chroma(place: str | os.PathLike[str], collection: str, model: Any) -> O
     from workbench.interop.chroma_collection import read_collection
     from workbench.interop.foreign import Foreign
 
-    where = os.fspath(place) if _is_url(place) else str(Path(place).expanduser().resolve())
+    where = checked_address(place) if is_address(place) else str(Path(place).expanduser().resolve())
+    warn_once(where if is_address(where) else "", FOREIGN)
     child = Child("chroma")
     try:
         with scratch() as folder:
@@ -60,7 +63,9 @@ def open_chroma(place: str | os.PathLike[str], collection: str, model: Any) -> O
     if model is None:
         raise InputError(_unnamed(collection, vectors, told["filled_by"]))
     foreign = Foreign(collection, "chroma", where, told["metric"], ids, texts, metadatas, vectors)
-    return _opened(foreign, model, "Chroma collection", _SQUARED if told["metric"] == "euclidean" else "")
+    squared = _SQUARED if told["metric"] == "euclidean" else ""
+    in_clear = sentence(where, FOREIGN) if is_address(where) else ""
+    return _opened(foreign, model, "Chroma collection", f"{squared} {in_clear}".rstrip())
 
 
 def open_index(index: Any, model: Any = None) -> Opened:
@@ -77,10 +82,6 @@ def open_index(index: Any, model: Any = None) -> Opened:
     named = model_of_index(index) if model is None else model
     said = " LlamaIndex's own scores for it are exp(-distance)." if foreign.place.startswith("chroma") else ""
     return _opened(foreign, named, "LlamaIndex index", said)
-
-
-def _is_url(place: object) -> bool:
-    return isinstance(place, str) and place.startswith(("http://", "https://"))
 
 
 def _unnamed(name: str, vectors: np.ndarray, filled_by: str) -> str:

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.corpus import Corpus, chunk_documents, load
 from workbench.corpus.kept import CUTTING, count_tokens
-from workbench.errors import InputError
+from workbench.errors import Cancelled, InputError
 from workbench.index.embedding import plan
 from workbench.index.fingerprint import fingerprint_id, text_key
 from workbench.index.kept import KeptInRecord
 from workbench.index.record import Collection
 from workbench.index.store import open_store
 from workbench.models import info_of, sent_documents, text_room
-from workbench.paths import stores_folder
 from workbench.protocols import EmbeddingModel, Tokenizer
 from workbench.records import Chunk, Progress
 from workbench.session.checking import check_once
 from workbench.session.map_fields import DERIVED
+from workbench.session.places import store_place
 from workbench.session.state import CHUNK_SIZE
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
     from workbench.session.engine import Engine
 
-__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources"]
+__all__ = ["Prepared", "announce", "keyed", "prepared", "read_sources", "tell"]
 
 _COLORS = 8
 """Groups that a map can show apart."""
+_LOOK = 0.1
+"""Seconds between looks at the cancel event while another lane prepares."""
 _OFFERED = ("source", "similarity", *DERIVED)
 
 
@@ -78,11 +80,26 @@ def read_sources(wb: Engine, job: Job) -> Corpus:
 
 
 def _open(wb: Engine, corpus: Corpus) -> None:
-    given = None if wb.chroma_server else wb.store_given
-    path = Path(given).expanduser() if given else stores_folder() / corpus.identity
+    path = store_place(corpus, wb.store_given)
+    assert path is not None
     opened = open_store(path)
     wb.adopt_store(opened)
-    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=(*opened.notes, *corpus.notes))
+    notes = (*opened.notes, *corpus.notes, *wb.in_clear)
+    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=notes)
+
+
+def tell(wb: Engine, note: str) -> None:
+    """Say what was found in the store and mended, where the person looks."""
+    if wb.store is not None:
+        wb.store.note(note)
+    _tell_notes(wb)
+
+
+def _tell_notes(wb: Engine) -> None:
+    """Publish what was found since the store was opened: vectors are looked at when they are first used."""
+    notes = (*(wb.store.notes if wb.store else ()), *(wb.corpus.notes if wb.corpus else ()))
+    if notes != wb.notes:
+        wb.publish(notes=notes)
 
 
 def _telling_color(chosen: str, corpus: Corpus) -> str:
@@ -103,7 +120,7 @@ def _fields(corpus: Corpus) -> list[str]:
 
 def prepared(wb: Engine, job: Job) -> Prepared:
     """Give the chunks and model as they are chosen now; only what has changed since the last time is done again."""
-    with wb.preparing:
+    with _turn(wb, job):
         if wb.corpus is None:
             wb.corpus = read_sources(wb, job)
             wb.chunked = None
@@ -111,9 +128,22 @@ def prepared(wb: Engine, job: Job) -> Prepared:
         chunking = _chunking(wb, model)
         if wb.chunked is None or wb.chunked.asked != (wb.chunk_size, wb.chunk_overlap):
             wb.chunked = _chunk(wb, job, model, chunking)
+            wb.prepared = None  # seen by its chunks alone, nothing would be taken for nothing cut another way
         if wb.prepared is None or wb.prepared.model is not model or wb.prepared.chunks is not wb.chunked.chunks:
             wb.prepared = _key(wb, model)
         return wb.prepared
+
+
+@contextmanager
+def _turn(wb: Engine, job: Job) -> Iterator[None]:
+    """Wait until no other lane prepares, or for the cancel: reading a corpus may take minutes."""
+    while not wb.preparing.acquire(timeout=_LOOK):
+        if job.cancel.is_set():
+            raise Cancelled("It was stopped before the corpus was read; ask again to go on.")
+    try:
+        yield
+    finally:
+        wb.preparing.release()
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +243,7 @@ def announce(wb: Engine, now: Prepared) -> None:
     truncated = int(np.count_nonzero(now.tokens > text_room(now.model)))
     missing_tokens = int(now.tokens[~known].sum())
     wb.clear_map()
+    _tell_notes(wb)
     wb.publish(
         model_info=info_of(now.model),
         token_counts=now.tokens,

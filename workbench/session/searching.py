@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.errors import StoreLocked
 from workbench.models import prepare
 from workbench.protocols import Reranker, Role
 from workbench.records import Chunk, Expansion, Retrieval
 from workbench.retrieval import Helpers, Options, Searchable, search_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from threading import Event
 
     from workbench.jobs.lane import Job
@@ -117,6 +119,8 @@ def _nearest(
 
     assert wb.store is not None
     store, server = str(wb.store.path), wb.chroma_server
+    if server is None and not wb.store.writable:
+        raise _closed_to_readers(wb.store.path, wb.store.holder or {})
 
     def ask(vector: np.ndarray, count: int) -> np.ndarray:
         if wb.store is not None and wb.store.writable:
@@ -139,3 +143,12 @@ def _filled(wb: Engine, cancel: Event) -> None:
             raise Cancelled("The question was stopped before the index was filled; ask again to go on.")
     if filling.error is not None:
         raise filling.error
+
+
+def _closed_to_readers(store: Path, holder: Mapping[str, object]) -> StoreLocked:
+    # Chroma changes what it opens, and two processes on one index lose vectors for good.
+    return StoreLocked(
+        f"engine='hnsw' asks the Chroma index in {store}, which only the writer opens: process "
+        f"{holder.get('pid', 'unknown')} on {holder.get('host', 'an unknown host')}. Take engine='exact', or close the "
+        "other notebook and call wb.refresh()."
+    )

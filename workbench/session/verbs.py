@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.corpus import check_source
 from workbench.models import text_room
 from workbench.records import Answer, Attribution, Contexts, Judgement, Retrieval, ServerStatus
-from workbench.session import answering, examining, explore, highlight, likeness, modelling, twin, work
+from workbench.session import answering, compacting, examining, explore, highlight, likeness, modelling, twin, work
 from workbench.session.prepare import prepared, read_sources
 from workbench.session.searching import OPTIONS, options_of
 from workbench.session.state import CHUNK_SIZE
@@ -171,6 +171,7 @@ VERBS: Mapping[str, Verb] = {
     "unload": Verb("server", "Unloading", modelling.unload),
     "probe": Verb("server", "Looking for Ollama", probe),
     "fill_index": Verb("index", "Filling the Chroma index", fill_index),
+    "compact": Verb("embed", "Dropping what nothing uses", compacting.compact),
     "rebuild_index": Verb("index", "Making the Chroma index anew", rebuild_index),
 }
 

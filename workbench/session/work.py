@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.errors import Cancelled, InputError
-from workbench.index.embedding import embed_chunks
-from workbench.index.faults import told
+from workbench.errors import Cancelled, InputError, StoreDamaged
+from workbench.index.embedding import embed_chunks, turn
+from workbench.index.filled import Filled
 from workbench.index.fingerprint import text_key
+from workbench.index.record import Row
+from workbench.index.restoring import bring_up, restore
 from workbench.models import info_of, prepare
 from workbench.models.remote.waiting import listening
 from workbench.records import Chunk, EmbedReport, Retrieval
 from workbench.retrieval import Options
-from workbench.seam import passing
-from workbench.session.prepare import Prepared, announce, prepared
+from workbench.session.prepare import Prepared, announce, prepared, tell
 from workbench.session.searching import run
+from workbench.shown import whole
 
 if TYPE_CHECKING:
     from workbench.jobs.lane import Job
@@ -81,6 +83,8 @@ def searchable(wb: Engine, job: Job) -> tuple[Prepared, tuple[Chunk, ...], np.nd
         _wait(wb.submit("embed"), job)
         now = prepared(wb, job)
         known = wb.known(now)
+    elif known.all():
+        wb.fill_once(now)
     return now, *wb.vectors(now, known)
 
 
@@ -126,7 +130,7 @@ def _usable(question: str) -> str:
             f"The question has {len(question):,} characters; at most {_LONG_QUESTION:,} can be used. "
             "Ask something shorter, or load the long text as a document."
         )
-    return question.strip()
+    return whole(question.strip())
 
 
 def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndarray:
@@ -136,7 +140,8 @@ def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndar
     key = text_key(now.fingerprint_id, "query", sent[0])
     record = wb.store.record
     if record.known(now.fingerprint_id, [key]).all():
-        return np.array(record.vectors(now.fingerprint_id, [key])[0])
+        with suppress(StoreDamaged):  # `compact`, perhaps in another process, may have dropped it since
+            return np.array(record.vectors(now.fingerprint_id, [key])[0])
     from workbench.index.validation import check_vectors
 
     with listening(job.cancel, lambda said: wb.publish(status=said)):
@@ -155,37 +160,65 @@ def look_at_server(wb: Engine, model: str) -> None:
 def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
     """Bring the Chroma index up to the record, in a child process: its client holds the interpreter for long.
 
-    What was filled last is noted beside the index, so that an index that is up to date costs no process.
+    What was filled last is noted beside the index, so that an index that is up to date costs no process. One whose
+    files are no longer what they were then is set aside and made anew. When it is cancelled, it stops between two
+    batches, and the next one goes on from there.
     """
     from workbench.index.chroma import fill
     from workbench.index.chroma import rebuild as rebuild_all
-    from workbench.index.chroma_client import chroma_folder
+    from workbench.index.chroma_stop import stop_for
 
     now = prepared(wb, job)
     assert wb.store is not None
     wb.store.require_writer()
-    note = chroma_folder(wb.store.path) / f"{now.collection.name}.filled"
-    state = _state(now)
-    if not rebuild and wb.chroma_server is None and _read(note) == state:
-        return len(now.chunks)
-    # Forgotten first: what is filled in part must not pass for what it was before.
-    with told(wb.store.path):
-        passing("file", note)
-        note.unlink(missing_ok=True)
+    filled, state = Filled(wb.store.path, now.collection.name), _state(now)
+    before, files = filled.read()
+    if wb.chroma_server is None and before == state and not rebuild:
+        if files and files == filled.contents():
+            return len(now.chunks)
+        if files:
+            aside = filled.set_index_aside()
+            tell(wb, f"The Chroma index was not as it was left. It was set aside as {aside}, and is made anew.")
+    whole = _rows_written(wb, job, now)
+    for note in filled.forget():
+        tell(wb, note)
     run = rebuild_all if rebuild else fill
-    rows = int(wb.in_index(run, str(wb.store.path), now.collection.name, wb.chroma_server, cancel=job.cancel))
-    if wb.chroma_server is None:
-        with told(wb.store.path, len(state)):
-            passing("file", note)
-            note.write_text(state)
+    asides = _asides(wb)
+    with stop_for(wb.store.path) as stop:
+        place = (str(wb.store.path), now.collection.name, wb.chroma_server)
+        spare = stop.ask if wb.chroma_server is None else None
+        rows = int(wb.in_index(run, *place, stop, cancel=job.cancel, spare=spare))
+    for aside in sorted(_asides(wb) - asides):
+        tell(wb, f"The Chroma index could not be used. It was set aside as {aside}, and made anew from the record.")
+    if wb.chroma_server is None and whole:
+        filled.write(state)
+    if prepared(wb, job) is not now or (not whole and _whole(wb, now)):
+        # Whoever asked for the index of what was embedded meanwhile has joined this job.
+        return fill_index(wb, job, rebuild=False)
     return rows
 
 
-def _read(note: Path) -> str:
-    try:
-        return note.read_text()
-    except (OSError, ValueError):  # never filled, or the note is damaged: filling again costs no vector
-        return ""
+def _rows_written(wb: Engine, job: Job, now: Prepared) -> bool:
+    """See that the record holds the chunks as they are; False where some have no vector yet."""
+    assert wb.store is not None
+    if not _whole(wb, now):
+        return False
+    with turn(wb.store, job.cancel):
+        rows = [Row(at, chunk, key) for at, (chunk, key) in enumerate(zip(now.chunks, now.keys, strict=True))]
+        bring_up(wb.store.record, now.collection, rows)
+        if restore(wb.store.record, now.collection, rows):
+            tell(wb, f"The record's copy of the chunks of {now.collection.name} was damaged; it was written again.")
+    return True
+
+
+def _whole(wb: Engine, now: Prepared) -> bool:
+    assert wb.store is not None
+    return bool(wb.store.record.known(now.fingerprint_id, now.keys).all())
+
+
+def _asides(wb: Engine) -> set[str]:
+    assert wb.store is not None
+    return {path.name for path in wb.store.path.glob("chroma.damaged-*")}
 
 
 def _state(now: Prepared) -> str:

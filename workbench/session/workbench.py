@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.corpus import check_source, docstring_documents
-from workbench.records import Answer, EmbedReport, LoadReport, Retrieval
+from workbench.records import Answer, Compaction, Diagnosis, EmbedReport, LoadReport, Retrieval
 from workbench.session.answers import AnswerVerbs
 from workbench.session.objects import ObjectVerbs
 from workbench.session.searching import OPTIONS
+from workbench.shown import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,13 +225,46 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         """Make the Chroma index anew from the record, without embedding; gives the number of its rows."""
         return self.submit("rebuild_index").wait()
 
+    def compact(self, dry_run: bool = False) -> Compaction:
+        """Drop what nothing uses any more, and give its room back to the disk.
+
+        Dropped are vectors of texts that are gone and of past questions (which are embedded again when they are asked
+        again), what was kept of documents and collections that are gone, collections of the Chroma index that the
+        record does not have, what was set aside as damaged or left behind by killed processes, and files handed over
+        in the browser a week ago. All stored chunks of every corpus and model keep their vectors.
+
+        Parameters
+        ----------
+        dry_run
+            Only count.
+
+        Raises
+        ------
+        StoreLocked
+            Another process is the writer.
+        StoreError
+            The disk is full: while it is made compact a store takes up to twice its room. Nothing is lost.
+        """
+        return self.submit("compact", dry_run=dry_run).wait()
+
+    def doctor(self) -> Diagnosis:
+        """Look for what is wrong with this installation and this store, and say what to do; nothing is changed.
+
+        It takes a few seconds. The store is looked at by a process of its own, whoever writes to it; where the corpus
+        is in memory and was not read yet, there is none to be looked at.
+        """
+        from workbench.doctor import examine
+        from workbench.session.places import store_place
+
+        return examine(self.store.path if self.store is not None else store_place(self.source, self.store_given))
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from workbench.app import show
 
         return show(self)
 
     def __repr__(self) -> str:
-        name = self.corpus_name or "no corpus read yet"
+        name = visible(self.corpus_name or "no corpus read yet")
         return f"Workbench({name}, {len(self.chunk_list)} chunks, {self.embedded} embedded)"
 
     def __enter__(self) -> Workbench:

@@ -56,7 +56,7 @@ def _listed(chunk: Chunk) -> dict[str, Any]:
 def selection_tab(wb: Workbench) -> dict[str, Any]:
     """Give the selected chunks, at most 200 of them."""
     if not wb.selection:
-        return {"empty": "Draw a lasso or a box on the map, or set wb.selection; the chosen chunks are listed here."}
+        return {"empty": "Draw a lasso or box on the map, Shift+click a point, or set wb.selection: it is listed here."}
     chosen = set(wb.selection)
     rows = [_listed(chunk) for chunk in wb.chunk_list if chunk.id in chosen]
     return {

@@ -10,6 +10,7 @@ import anywidget
 from traitlets import Dict, Int, TraitError, Unicode
 
 from workbench.errors import WorkbenchError
+from workbench.shown import sendable
 from workbench.widgets._base import Panel
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def _read(*names: str) -> str:
 class _View(anywidget.AnyWidget):
     """What the browser sees: `state` as made by a panel's `view`, and the rank that is lit."""
 
-    state = Dict().tag(sync=True)
+    state = Dict().tag(sync=True, to_json=sendable)
     focus = Int(0).tag(sync=True)
     _esm = Unicode("").tag(sync=True)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import html
 from typing import TYPE_CHECKING
 
 from workbench.session.map_fields import around, drawn
+from workbench.shown import NO_MATH, escaped, visible
 from workbench.widgets._words import count, short_model
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Markup(str):
 
 def element(tag: str, *children: str) -> Markup:
     """Give an element; children that are not elements themselves are escaped."""
-    inside = "".join(child if isinstance(child, Markup) else html.escape(child) for child in children)
+    inside = "".join(child if isinstance(child, Markup) else escaped(child) for child in children)
     return Markup(f"<{tag}>{inside}</{tag}>")
 
 
@@ -45,7 +45,7 @@ def summary_lines(wb: Workbench) -> list[str]:
         lines += [f"Question: {wb.answer.question}", f"Answer: {wb.answer.text}"]
     if wb.error is not None:
         lines.append(f"Problem: {wb.error}")
-    return lines
+    return [visible(line) for line in lines]
 
 
 def summary_html(wb: Workbench) -> str:
@@ -54,7 +54,8 @@ def summary_html(wb: Workbench) -> str:
     picture = _picture(wb)
     hint = element("p", element("small", "The live panels need a running kernel: run this cell again."))
     lines = element("ul", *(element("li", line) for line in others))
-    return element("div", element("p", element("b", first)), lines, picture, hint)
+    inside = "".join((element("p", element("b", first)), lines, picture, hint))
+    return Markup(f'<div class="{NO_MATH}">{inside}</div>')
 
 
 def _picture(wb: Workbench) -> Markup:
@@ -65,6 +66,6 @@ def _picture(wb: Workbench) -> Markup:
 
     options = {**drawn(wb), **around(wb)}
     drawing = map_svg(wb.projection, wb.chunk_list, most=POINTS, **options)
-    said = html.escape(describe_map(wb.projection, wb.retrieval), quote=True)
+    said = escaped(describe_map(wb.projection, wb.retrieval))
     inside = base64.b64encode(drawing.encode()).decode()
     return Markup(f'<img alt="{said}" style="max-width: 100%" src="data:image/svg+xml;base64,{inside}">')

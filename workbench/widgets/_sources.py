@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.disk import made, write_whole
 from workbench.errors import InputError
-from workbench.paths import cache_folder
+from workbench.paths import uploads_folder
 
 __all__ = ["keep_files", "namespace", "variable", "variables"]
 
@@ -82,7 +82,7 @@ def keep_files(files: Mapping[str, bytes]) -> Path:
     for name, content in sorted(files.items()):
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
-    folder = cache_folder() / "files" / digest.hexdigest()[:12] / "files"
+    folder = uploads_folder() / digest.hexdigest()[:12] / "files"
     made(folder, _ADVICE)
     for name, content in files.items():
         # The browser gives a bare name; whatever else comes must not leave the folder.

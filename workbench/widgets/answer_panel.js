@@ -61,7 +61,7 @@ function heading(state, act) {
   const busy = state.phase === "streaming" || state.phase === "waiting" || state.working;
   return h("div", { class: "wb-heading", key: "head" },
     h("h3", { class: "wb-grow" }, "Answer"),
-    h("span", { class: "by" }, state.title),
+    h("span", { class: "by", title: state.title || null }, state.title),
     busy ? h("button", { type: "button", class: "wb-link", key: "stop", onclick: () => act({ do: "stop" }) }, "Stop") : null);
 }
 

@@ -9,6 +9,19 @@ const h = (tag, props, ...children) => ({
 
 const memory = new WeakMap();
 
+// What a page would obey inside a text: control characters, and what turns the direction of all that follows. Python
+// shows the same signs (workbench/shown.py).
+const OBEYED = /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const SAID = new Set(["title", "aria-label", "placeholder"]);
+
+function sign(letter) {
+  const code = letter.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return code === 0x7f ? "\u2421" : "\ufffd";
+}
+
+const shown = (text) => String(text).replace(OBEYED, sign);
+
 function keyOf(item, place) {
   if (typeof item === "object") return item.props.key === undefined ? `${item.tag}-${place}` : `key-${item.props.key}`;
   return `text-${place}`;
@@ -38,14 +51,14 @@ function patch(parent, wanted) {
 }
 
 function create(item, key) {
-  const node = typeof item === "object" ? document.createElement(item.tag) : document.createTextNode(String(item));
+  const node = typeof item === "object" ? document.createElement(item.tag) : document.createTextNode(shown(item));
   memory.set(node, { key, props: {} });
   return node;
 }
 
 function update(node, item) {
   if (typeof item !== "object") {
-    const text = String(item);
+    const text = shown(item);
     if (text === node.data) return;
     // Appending leaves a selection in the text that was there.
     if (text.startsWith(node.data)) node.appendData(text.slice(node.data.length));
@@ -75,7 +88,7 @@ function assign(node, name, value) {
   else if (name === "checked") node.checked = Boolean(value);
   else if (name === "value") node.value = none ? "" : value;
   else if (none) node.removeAttribute(name);
-  else node.setAttribute(name, value === true ? "" : value);
+  else node.setAttribute(name, value === true ? "" : SAID.has(name) ? shown(value) : value);
 }
 
 // One listener for each kind of event, which calls the handler of the latest drawing.

@@ -8,7 +8,7 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from traitlets import observe
+from traitlets import Unicode, observe
 
 from workbench.figures.html import CONFIG
 
@@ -56,11 +56,13 @@ def _widget_class() -> type[go.FigureWidget]:
     from plotly.callbacks import Points
 
     class Figure(go.FigureWidget):
-        """A FigureWidget that answers for its state as it is now.
+        """A FigureWidget that answers for its state as it is now, and goes when it is closed.
 
         plotly keeps two copies, and sends to a page that opens late (in a box, after a reload) the one from when
-        the figure was built.
+        the figure was built. Its script is a file that anywidget watches, and the watcher holds every figure ever made.
         """
+
+        _esm = Unicode(str(go.FigureWidget._esm)).tag(sync=True)  # noqa: SLF001
 
         def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
             # while the base class builds itself, nothing is there yet
@@ -155,11 +157,21 @@ class LiveFigure:
         self.widget._send_restyle_msg({"selectedpoints": [None]}, trace_indexes=every)  # noqa: SLF001
 
     def on(self, name: str, event: str, handler: Callable[[list[int]], None]) -> None:
-        """Call `handler(rows)` on click, hover, unhover, selection or deselect in a trace, drawn either way."""
+        """Call `handler(rows)` on hover, unhover, selection or deselect in a trace, drawn either way."""
         for one in (name, name + WEBGL):
             if one in self._traces:
                 trace = self._traces[one]
                 getattr(trace, f"on_{event}")(lambda trace, points, *_: self._tell(trace, points, handler))
+
+    def on_click(self, name: str, opens: Callable[[list[int]], None], selects: Callable[[list[int]], None]) -> None:
+        """Call `opens(rows)` on a click in a trace, and `selects(rows)` on one with Shift, Ctrl or Command held."""
+        for one in (name, name + WEBGL):
+            if one in self._traces:
+                self._traces[one].on_click(
+                    lambda trace, points, keys: self._tell(
+                        trace, points, selects if keys.shift or keys.ctrl or keys.meta else opens
+                    )
+                )
 
     def close(self) -> None:
         """Close the widget."""

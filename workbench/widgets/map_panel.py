@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Button, Dropdown, HBox, Label, ToggleButton, VBox
+from ipywidgets import Button, Dropdown, HBox, ToggleButton, VBox
 
 from workbench.figures import describe_map
 from workbench.figures.map_traces import PARTS
 from workbench.figures.passages import shown_passages
 from workbench.session.map_fields import ANCHORED, CLUSTER, CUT, DISTORTION, RETRIEVED, SIMILARITY, around, drawn
+from workbench.widgets._label import PlainLabel
 from workbench.widgets.map_tools import MapTools
 from workbench.widgets.map_view import NOTHING, MapView
 
@@ -41,7 +42,7 @@ class MapPanel(MapView):
         self._told = self._of_the_answer()
         self.tools = MapTools(wb)
         self._make_controls()
-        self._summary = Label("")
+        self._summary = PlainLabel("")
         self._summary.add_class("wb-map-summary")
         foot = HBox([self._summary, self.clear])
         foot.add_class("wb-map-foot")
@@ -74,10 +75,10 @@ class MapPanel(MapView):
     # Parts ------------------------------------------------------------------------------------------------------
 
     def _make_controls(self) -> None:
-        title = Label("Map of the passages")
+        title = PlainLabel("Map of the passages")
         title.add_class("wb-heading")
         self.colors = Dropdown(options=[self.wb.color], value=self.wb.color, description="colour")
-        self.method = Label("")
+        self.method = PlainLabel("")
         self.depth = ToggleButton(value=self.wb.dimensions == 3, description="3-D", tooltip="Show three dimensions")
         self.clear = Button(description="Clear selection", tooltip="Select nothing")
         for button in (self.depth, self.clear):
@@ -148,18 +149,18 @@ class MapPanel(MapView):
 
     def _redraw(self, parts: tuple[str, ...] = PARTS) -> None:
         self.redraw(parts)
-        self._summary.value = self.problem or describe_map(self.shown, self.wb.retrieval)
+        self._summary.say(self.problem or describe_map(self.shown, self.wb.retrieval))
         self.method.value = METHODS[self.shown.method] if len(self.shown) else ""
         self.clear.layout.display = None if self.wb.selection else "none"
 
     # From the page ----------------------------------------------------------------------------------------------
 
     def listen_to(self, figure: LiveFigure) -> None:
-        """Connect a new figure: click opens, pointing lights, a lasso selects."""
-        figure.on("points", "click", self._open_point)
+        """Connect a new figure: a click opens, or selects with Shift held; pointing lights; a lasso selects."""
+        figure.on_click("points", self._open_point, lambda rows: self.toggle(self.ids_at(rows[:1])))
         figure.on("points", "hover", self._enter_point)
         figure.on("points", "unhover", lambda rows: self._leave() if rows else None)
-        figure.on("passages", "click", self._open_passage)
+        figure.on_click("passages", self._open_passage, lambda rows: self.toggle(self._passage(rows)))
         figure.on("passages", "hover", self._enter)
         figure.on("passages", "unhover", lambda rows: self._leave() if rows else None)
         if figure.flat:
@@ -173,16 +174,13 @@ class MapPanel(MapView):
                 self.wb.anchor = name
 
     def _open_passage(self, rows: list[int]) -> None:
-        rank = self._rank(rows)
-        if rank:
-            self.wb.opened = self.wb.retrieval[rank - 1].chunk.id
+        for name in self._passage(rows):
+            self.wb.opened = name
 
     def _enter(self, rows: list[int]) -> None:
-        rank = self._rank(rows)
-        if rank:
-            self._hovered = rank
-            self.wb.focus = rank
-            self.tools.point(self.wb.retrieval[rank - 1].chunk.id)
+        for name in self._passage(rows):
+            self._hovered = self.wb.focus = self._rank(rows)
+            self.tools.point(name)
 
     def _enter_point(self, rows: list[int]) -> None:
         for name in self.ids_at(rows[:1]):
@@ -205,6 +203,11 @@ class MapPanel(MapView):
         """Give the rank of the passage in a row of its trace, 0 for none."""
         passages, _ = shown_passages(self.shown, self.wb.retrieval)
         return passages[rows[0]].rank if rows and rows[0] < len(passages) else 0
+
+    def _passage(self, rows: list[int]) -> tuple[str, ...]:
+        """Give the id of the passage in a row of its trace, or nothing."""
+        rank = self._rank(rows)
+        return (self.wb.retrieval[rank - 1].chunk.id,) if rank else ()
 
     def _lasso(self, rows: list[int]) -> None:
         if not rows:

@@ -2,7 +2,7 @@
 
 function pointed(state, act) {
   const at = state.pointed;
-  if (!at) return h("p", { class: "pointed wb-note", key: "pointed" }, state.drawn ? "Point at the map to read a passage; click to open it." : "");
+  if (!at) return h("p", { class: "pointed wb-note", key: "pointed" }, state.drawn ? "Point at the map to read a passage; click to open it, Shift+click to select it." : "");
   const button = (text, message, hint) => h("button", { type: "button", class: "wb-chip", title: hint, key: text, onclick: () => act({ ...message, chunk: at.id }) }, text);
   return h("div", { class: "pointed", key: "pointed" },
     h("p", { class: "line" }, h("b", {}, at.name), " ", h("span", { class: "wb-note" }, at.text)),

@@ -112,6 +112,11 @@ class MapView(Panel):
         drawn = drawn_rows(found, *chosen, webgl=self._webgl)
         return tuple(found.ids[drawn[row]] for row in rows if row < len(drawn))
 
+    def toggle(self, ids: Collection[str]) -> None:
+        """Add chunks to the selection, or take them out of it again."""
+        kept = tuple(name for name in self.wb.selection if name not in ids)
+        self.wb.selection = kept if len(kept) < len(self.wb.selection) else (*kept, *ids)
+
     def close(self) -> None:
         """Stop listening and close all widgets, the figure that is not shown included."""
         self.closed = True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Button, Combobox, HBox, Label, VBox
+from ipywidgets import Button, Combobox, HBox, VBox
 
 from workbench.session.map_fields import field_values
 from workbench.widgets._base import Panel
+from workbench.widgets._label import PlainLabel
 from workbench.widgets._progress import running
 from workbench.widgets.map_view import NOTHING, MapView
 
@@ -29,7 +30,7 @@ class Side(MapView):
         super().__init__(wb)
         self.side = side
         self.by_share = True
-        self.title = Label("")
+        self.title = PlainLabel("")
         self.title.add_class("wb-heading")
         self.widget = VBox([self.title, self.surroundings, self.frame])
         self.widget.add_class("wb-map")
@@ -59,12 +60,12 @@ class Side(MapView):
     def draw(self) -> None:
         """Draw the whole of it."""
         found = self.wb.twin
-        self.title.value = "" if found is None else found.models[0 if self.side == "left" else 1]
+        self.title.say("" if found is None else found.models[0 if self.side == "left" else 1])
         self.redraw()
 
     def listen_to(self, figure: LiveFigure) -> None:
-        """Click opens, a lasso selects."""
-        figure.on("points", "click", self._open)
+        """Open on a click, or select where Shift is held; a lasso selects."""
+        figure.on_click("points", self._open, lambda rows: self.toggle(self.ids_at(rows[:1])))
         if figure.flat:
             figure.on("points", "selection", self._lasso)
 
@@ -88,7 +89,7 @@ class TwinPanel(Panel):
         self.model.continuous_update = False
         self.go = Button(description="Compare")
         self.by_share = Button(description="Colour as on the map")
-        self.said = Label("")
+        self.said = PlainLabel("")
         self.said.add_class("wb-map-summary")
         for button in (self.go, self.by_share):
             button.add_class("wb-chip")
@@ -120,7 +121,7 @@ class TwinPanel(Panel):
         elif self.model.value.strip():
             self.wb.submit("twin", self.model.value.strip())
         else:
-            self.said.value = "Choose the second model first: an id such as 'ollama:nomic-embed-text'."
+            self.said.say("Choose the second model first: an id such as 'ollama:nomic-embed-text'.")
 
     def _recolor(self) -> None:
         for side in self.sides:
@@ -137,13 +138,13 @@ class TwinPanel(Panel):
         found = self.wb.twin
         if job is not None:
             done = f": {job.done:,} of {job.total:,}" if job.total else ""
-            self.said.value = f"{job.label}{done} …"
+            self.said.say(f"{job.label}{done} …")
         elif found is not None:
             share = round(100 * float(found.kept.mean())) if len(found) else 0
-            self.said.value = (
+            self.said.say(
                 f"Of each chunk's {found.k} nearest neighbours, {share} of 100 are the same in both models. This is "
                 "measured on the vectors, not on the pictures; the right map is turned to lie like the left."
             )
         else:
             failed = self.wb.error
-            self.said.value = str(failed) if failed is not None else "The same chunks, as two models see them."
+            self.said.say(str(failed) if failed is not None else "The same chunks, as two models see them.")

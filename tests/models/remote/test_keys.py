@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.models.remote.double import KEY, Fault
-from workbench.errors import InputError, ModelError, ServerError
+from workbench.errors import InputError, ModelError, ServerError, UnencryptedWarning
 from workbench.models import info_of
 from workbench.models.openai import OpenAIModel
 from workbench.models.remote import keys
@@ -67,7 +67,8 @@ def test_the_environments_key_goes_over_https_only(monkeypatch):
 
     assert key("https://host.example/v1") == KEY
     assert key("https://api.openai.com/v1") == KEY
-    assert key("http://host.example/v1") == "none"
+    with pytest.warns(UnencryptedWarning, match=r"host\.example"):
+        assert key("http://host.example/v1") == "none"
 
 
 def test_without_a_key_it_says_how_to_give_one():

@@ -31,7 +31,8 @@ def keep(check: ModelCheck) -> None:
         The cache folder cannot be written.
     """
     probes = [{**asdict(probe), "seen": sentence(probe.finding, probe.detail)} for probe in check.probes]
-    text = json.dumps({**asdict(check), "probes": probes, "format": _FORMAT}, indent=1, ensure_ascii=False)
+    # in ASCII: the id of a model of one's own may hold what has no UTF-8
+    text = json.dumps({**asdict(check), "probes": probes, "format": _FORMAT}, indent=1)
     target = _file(check.fingerprint)
     made(target.parent, _ADVICE)
     write_whole(target, text, _ADVICE)

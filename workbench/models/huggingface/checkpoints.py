@@ -12,6 +12,7 @@ from workbench.errors import InputError, ModelNotFound
 from workbench.models.huggingface import hub
 from workbench.models.huggingface.cache import commit_of, repo_name, snapshot
 from workbench.models.huggingface.files import companions, is_weights
+from workbench.models.huggingface.remote import Token
 
 __all__ = ["Checkpoint", "checkpoints", "chosen", "listed"]
 
@@ -43,7 +44,7 @@ class Checkpoint:
 
 
 def checkpoints(
-    name: str, revision: str | None = None, cache_folder: str | Path | None = None, token: str | bool | None = None
+    name: str, revision: str | None = None, cache_folder: str | Path | None = None, token: Token = None
 ) -> tuple[Checkpoint, ...]:
     """List what a model can be run from: of a folder what is there, of a repository what the hub has.
 

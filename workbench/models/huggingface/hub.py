@@ -15,7 +15,7 @@ from workbench.models.huggingface.fetch import fetch, link, write_reference
 from workbench.models.huggingface.files import is_weights, needed
 from workbench.models.huggingface.layout import read_layout
 from workbench.models.huggingface.refusals import check_kind, check_weights
-from workbench.models.huggingface.remote import Listing, NoNetwork, Remote
+from workbench.models.huggingface.remote import Listing, NoNetwork, Remote, Token
 from workbench.models.prompts import prefixes
 from workbench.records import ModelInfo
 
@@ -60,7 +60,7 @@ def _describe(name: str, cache_folder: str | Path | None) -> ModelInfo | None:
     )
 
 
-def listing(name: str, revision: str | None = None, token: str | bool | None = None) -> Listing:
+def listing(name: str, revision: str | None = None, token: Token = None) -> Listing:
     """Ask the hub for the commit of a revision and its files.
 
     Raises
@@ -78,7 +78,7 @@ def download_size(
     name: str,
     revision: str | None = None,
     cache_folder: str | Path | None = None,
-    token: str | bool | None = None,
+    token: Token = None,
 ) -> int:
     """Ask the hub how many bytes a fetch would take: needed files that are not in the cache yet.
 
@@ -101,7 +101,7 @@ def download(
     files: Sequence[str] | None = None,
     *,
     cache_folder: str | Path | None = None,
-    token: str | bool | None = None,
+    token: Token = None,
     code: bool = False,
 ) -> Path:
     """Fetch a model into the cache, and give the folder of its files.

@@ -16,6 +16,7 @@ from workbench.models.huggingface.options import Options
 from workbench.models.huggingface.place import Place, find
 from workbench.models.huggingface.torch_runner import TorchRunner, gpu_seen, require_optimum, versions
 from workbench.models.prompts import prefixes
+from workbench.models.remote.secret import hidden
 from workbench.models.tokens import EstimatedTokenizer, FileTokenizer
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class HuggingFaceModel(Model):
         document_prefix: str | None = None,
         **options: Any,
     ) -> None:
+        options = hidden(options)
         own = {field: options.pop(field) for field in list(options) if field in _OPTIONS}
         self.options = Options(**own, more=options)
         if batch_size is not None and (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import InputError
+from workbench.models.settings import is_secret
 
 __all__ = ["BACKENDS", "DTYPES", "RUN_ITS_CODE", "Options"]
 
@@ -59,8 +60,9 @@ class Options:
     normalize: bool = True
     truncate_dim: int | None = None
     trust_remote_code: bool | str = False
-    model_kwargs: Mapping[str, Any] = field(default_factory=dict)
-    more: Mapping[str, Any] = field(default_factory=dict)
+    # What goes down to other libraries may hold a token.
+    model_kwargs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    more: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         _among("backend", self.backend, BACKENDS)
@@ -69,6 +71,12 @@ class Options:
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
                 raise InputError(f"{name} is {value!r}; give a whole number, 1 or more.")
+        for name, given in {"model_kwargs": self.model_kwargs, **self.more}.items():
+            if isinstance(given, Mapping) and "trust_remote_code" in given:
+                raise InputError(
+                    f"{name} holds trust_remote_code, which is asked for in words. If you have read that code and "
+                    f"want it to run, give trust_remote_code={RUN_ITS_CODE!r} beside {name} instead."
+                )
         if self.trust_remote_code not in (False, RUN_ITS_CODE):
             raise InputError(
                 f"trust_remote_code is {self.trust_remote_code!r}. It lets Python from the model's repository run on "
@@ -105,12 +113,15 @@ class Options:
 
     def named(self) -> Mapping[str, object]:
         """Give what goes down to `SentenceTransformer` as JSON values, without keys of the hub."""
-        given = {**self.more, **({"model_kwargs": dict(self.model_kwargs)} if self.model_kwargs else {})}
-        given.pop("token", None)
-        if "model_kwargs" in given:
-            rest = {name: value for name, value in self.model_kwargs.items() if name != "file_name"}
-            given["model_kwargs"] = rest
-        return json.loads(json.dumps(given, default=str, sort_keys=True))
+        rest = {name: value for name, value in self.model_kwargs.items() if name != "file_name"}
+        given = {**self.more, **({"model_kwargs": rest} if self.model_kwargs else {})}
+        return json.loads(json.dumps(_without_secrets(given), default=str, sort_keys=True))
+
+
+def _without_secrets(given: object) -> object:
+    if not isinstance(given, Mapping):
+        return given
+    return {name: _without_secrets(value) for name, value in given.items() if not is_secret(str(name))}
 
 
 def _among(name: str, value: object, choices: Sequence[object]) -> None:

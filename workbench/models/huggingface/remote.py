@@ -6,20 +6,25 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
 import httpx
 
 from workbench.errors import ModelError, ModelNotFound, ServerError
 from workbench.models.huggingface.cache import is_commit, offline
+from workbench.models.ollama.hosts import is_loopback
+from workbench.models.remote.secret import Secret
 from workbench.seam import passing
 
-__all__ = ["Listing", "NoNetwork", "Remote", "RemoteFile"]
+__all__ = ["Listing", "NoNetwork", "Remote", "RemoteFile", "Token"]
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
 _DEFAULT = "https://huggingface.co"
+
+Token = str | Secret | bool | None
+"""Of the hub; None is the one that is logged in, False is none."""
 
 
 class NoNetwork(ServerError, ModelNotFound):
@@ -62,12 +67,13 @@ class Remote:
         None is the token that is logged in, False is none. It is sent to the hub alone, not where it redirects to.
     """
 
-    def __init__(self, token: str | bool | None = None) -> None:
+    def __init__(self, token: Token = None) -> None:
         self.endpoint = (os.environ.get("HF_ENDPOINT") or _DEFAULT).rstrip("/")
         self._client = httpx.Client(
             headers={"user-agent": "rag-workbench", **_authorisation(token)},
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=True,
+            follow_redirects=True,  # to where the files are; httpx takes the token off on the way to another host
+            trust_env=not is_loopback(self.endpoint),  # a proxy cannot reach a mirror on this machine
         )
 
     def __enter__(self) -> Self:
@@ -93,7 +99,7 @@ class Remote:
             passing("reply", url)
             reply = self._client.get(url, params={"blobs": "true"})
             _raise_for(reply, name, revision)
-            return _read_listing(reply.json(), name)
+            return _read_listing(reply, name)
 
     @contextmanager
     def stream(self, name: str, commit: str, path: str, start: int) -> Iterator[httpx.Response]:
@@ -123,16 +129,18 @@ class Remote:
             yield
         except httpx.TransportError as error:
             raise NoNetwork(
-                f"huggingface:{name} is not in the cache{_at(revision)}, and {self.endpoint} cannot be reached "
+                f"huggingface:{name} is not in the cache{_at(revision)}, and {_shown(self.endpoint)} cannot be reached "
                 f"({type(error).__name__}). Connect to the network and try again, or give the folder of a copy: "
                 "huggingface:/path/to/folder."
             ) from error
 
 
-def _authorisation(token: str | bool | None) -> dict[str, str]:
+def _authorisation(token: Token) -> dict[str, str]:
     if token is False:
         return {}
-    if not isinstance(token, str):
+    if isinstance(token, Secret):
+        token = token.reveal()
+    elif not isinstance(token, str):
         from huggingface_hub import get_token
 
         token = get_token()
@@ -162,27 +170,43 @@ def _raise_for(reply: httpx.Response, name: str, revision: str | None) -> None:
     )
 
 
-def _read_listing(reply: Any, name: str) -> Listing:
+def _read_listing(reply: httpx.Response, name: str) -> Listing:
+    found = _rows(reply)
+    if isinstance(found, Exception):  # not its cause: what a reply holds is no one's to see
+        raise ModelError(f"The hub's list of the files of {name} cannot be read ({found!r}). Try again later.")
+    files, commit = found
+    if not is_commit(commit) or not all(map(_fit, files)):
+        raise ModelError(f"The hub's list of the files of {name} is not of the form expected; nothing was fetched.")
+    return Listing(commit, files)
+
+
+def _rows(reply: httpx.Response) -> tuple[tuple[RemoteFile, ...], str] | Exception:
     try:
+        told = reply.json()
         files = tuple(
             RemoteFile(
-                path=file["rfilename"],
+                path=str(file["rfilename"]),
                 size=int((file.get("lfs") or file)["size"]),
                 etag=str((file.get("lfs") or {}).get("sha256") or file["blobId"]),
             )
-            for file in reply["siblings"]
+            for file in told["siblings"]
         )
-        commit = str(reply["sha"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"The hub's list of the files of {name} cannot be read ({error!r}). Try again later."
-        ) from error
-    unsafe = [
-        file.path for file in files if file.path.startswith("/") or ".." in file.path.split("/") or "\\" in file.path
-    ]
-    if not is_commit(commit) or unsafe or not all(file.etag.isalnum() for file in files):
-        raise ModelError(f"The hub's list of the files of {name} is not of the form expected; nothing was fetched.")
-    return Listing(commit, files)
+        return files, str(told["sha"])
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
+        return error
+
+
+def _fit(file: RemoteFile) -> bool:
+    """Tell whether a file can be kept under its path and its blob's name, and nowhere else."""
+    parts = file.path.split("/")
+    inside = not {"", ".", ".."} & set(parts) and file.path.isprintable() and not set("\\:") & set(file.path)
+    return inside and file.etag.isascii() and file.etag.isalnum() and file.size >= 0
+
+
+def _shown(endpoint: str) -> str:
+    """Give an address without the user and password that it may hold."""
+    scheme, mark, rest = endpoint.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
 
 
 def _at(revision: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ModelError, ModelNotFound, WorkbenchError
 from workbench.models.huggingface.options import Options
 from workbench.models.huggingface.place import Place
+from workbench.models.remote.secret import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -149,7 +150,7 @@ def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, 
                 truncate_dim=options.truncate_dim,
                 model_kwargs=model_kwargs,
                 # All files are there; only a model's own code may lie in another repository.
-                **{"local_files_only": not options.trust_remote_code, **options.more},
+                **{"local_files_only": not options.trust_remote_code, **shown(options.more)},
             )
     except WorkbenchError:
         raise

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import os
 import queue
 import ssl
 import threading
@@ -16,73 +14,19 @@ from urllib.parse import urlsplit
 import httpx
 import ollama
 
-from workbench.errors import InputError
-from workbench.models.ollama.errors import broken_off, refused, unreachable
+from workbench.models.ollama.errors import broken_off, moved, refused, unreachable
+from workbench.models.ollama.hosts import crosses_network, is_loopback, resolve_host
 from workbench.models.ollama.requests import encode
 from workbench.models.wire import Wire
 from workbench.seam import passing
 
 __all__ = ["OllamaClient", "crosses_network", "is_loopback", "resolve_host"]
 
-DEFAULT_PORT = 11434
 CONNECT_SECONDS = 3.0
 # Loading a large model sends nothing for minutes; the server itself gives up after five.
 READ_SECONDS = 330.0
 # How soon a cancelled stream lets go.
 TICK_SECONDS = 0.1
-
-
-def resolve_host(host: str | None = None) -> str:
-    """Give the base URL of the Ollama server.
-
-    Parameters
-    ----------
-    host
-        In any spelling that Ollama itself accepts: `http://host:port`, `host`, `host:port`, `:port`, an IPv6
-        address in brackets; None means the environment variable `OLLAMA_HOST`, and nothing at all
-        `http://127.0.0.1:11434`. The port is 11434, or 80 and 443 after `http://` and `https://`. An address
-        that stands for every interface (`0.0.0.0`) is where a server listens; a client finds it on loopback.
-
-    Raises
-    ------
-    InputError
-        If it is no such address.
-    """
-    given = (host if host is not None else os.environ.get("OLLAMA_HOST", "")).strip().strip("'\"")
-    scheme, mark, rest = given.partition("://")
-    if not mark:
-        scheme, rest = "http", given
-    ports = {"http": 80 if mark else DEFAULT_PORT, "https": 443}
-    try:
-        parts = urlsplit(f"//{rest}")
-        name, port = parts.hostname or "127.0.0.1", parts.port
-    except ValueError as error:
-        raise _bad_host(given, str(error)) from error
-    if scheme.lower() not in ports:
-        raise _bad_host(given, f"{scheme!r} is not http or https")
-    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104 - read here, never listened on
-    shown = f"[{name}]" if ":" in name else name
-    return f"{scheme.lower()}://{shown}:{port or ports[scheme.lower()]}{parts.path.rstrip('/')}"
-
-
-def _bad_host(given: str, why: str) -> InputError:
-    return InputError(f"OLLAMA_HOST is {given!r}: {why}. Give host, host:port or http://host:port, such as localhost.")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a base URL stays on this machine."""
-    name = urlsplit(url).hostname or ""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def crosses_network(url: str) -> bool:
-    """Whether text sent to a base URL leaves this machine unencrypted."""
-    return not is_loopback(url) and urlsplit(url).scheme == "http"
 
 
 @lru_cache(maxsize=1)
@@ -117,6 +61,7 @@ class OllamaClient(ollama.Client):
             self.host,
             timeout=httpx.Timeout(seconds, connect=min(connect, seconds)),
             trust_env=not local,  # a proxy cannot reach this machine's own server
+            follow_redirects=False,  # the package's default would carry texts to a server that nobody named
             verify=_certificates(),
         )
         self._seconds = seconds
@@ -143,11 +88,11 @@ class OllamaClient(ollama.Client):
             response = self._client.request(method, path, content=None if body is None else encode(body))
         except httpx.HTTPError as error:
             raise self._failure(error) from error
-        if response.is_error:
+        if not response.is_success:
             raise self._refused(response, model)
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # brackets without end are JSON that no one can read
             raise broken_off(self.host, f"its reply to {path} is not JSON") from error
 
     def lines(
@@ -201,7 +146,7 @@ class OllamaClient(ollama.Client):
         try:
             passing("reply", path)
             with self._client.stream("POST", path, content=encode(body), extensions={"trace": wire.trace}) as response:
-                if response.is_error:
+                if not response.is_success:
                     response.read()
                     raise self._refused(response, model)
                 for line in _split(response.iter_bytes()):
@@ -211,6 +156,8 @@ class OllamaClient(ollama.Client):
             raise self._failure(error) from error
 
     def _refused(self, response: httpx.Response, model: str) -> Exception:
+        if response.is_redirect:
+            return moved(self.host, response.status_code, response.headers.get("location", ""))
         wait = response.headers.get("retry-after", "")
         return refused(self.host, response.status_code, _error_text(response), model, wait)
 
@@ -235,7 +182,7 @@ def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _parsed(line: bytes, host: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise broken_off(host, f"a line of its reply is not JSON: {line[:60]!r}") from error
     if not isinstance(value, dict):
         raise broken_off(host, f"a line of its reply is not an object: {line[:60]!r}")
@@ -249,7 +196,7 @@ def _error_text(response: httpx.Response) -> str:
         return f"a page of {kind.partition(';')[0]}, so something between answered"
     try:
         error = response.json()["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return response.text.strip()
     if isinstance(error, dict):
         error = error.get("message", error)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.errors import ConsentNeeded, ModelError, ModelNotFound, ServerError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from workbench.errors import ConsentNeeded, ModelError, ModelNotFound, ServerError, WorkbenchError
 
 __all__ = [
     "ContextOverflow",
@@ -10,9 +14,12 @@ __all__ = [
     "NoEmbedding",
     "NoRoute",
     "broken_off",
+    "count_of",
+    "moved",
     "need_consent",
     "no_embedding",
     "refused",
+    "understood",
     "unreachable",
 ]
 
@@ -51,9 +58,41 @@ def unreachable(host: str) -> ServerError:
     return ServerError(f"No Ollama server answers at {host}. {START}")
 
 
+def moved(host: str, status: int, place: str) -> ServerError:
+    """Say that a server sends its clients elsewhere, where no text is sent that was meant for it."""
+    parts = urlsplit(place)
+    there = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else "another path"
+    return ServerError(
+        f"The Ollama server at {host} sends its clients elsewhere ({status}: {there}), and nothing was sent there. "
+        "If that is where your models are, set OLLAMA_HOST to it."
+    )
+
+
 def broken_off(host: str, why: str) -> ServerError:
     """Say that a reply ended before it was whole."""
     return ServerError(f"The Ollama server at {host} broke off: {why.rstrip('.')}. Try again; its log says more.")
+
+
+@contextmanager
+def understood(host: str) -> Iterator[None]:
+    """Read a reply inside: what is JSON of another shape than Ollama's is told as that.
+
+    Raises
+    ------
+    ServerError
+        A part is missing, or of another type.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
+        if isinstance(error, WorkbenchError):
+            raise
+        raise ServerError(f"{host} answers, but not as Ollama does ({error}). Check OLLAMA_HOST.") from error
+
+
+def count_of(value: object) -> int | None:
+    """Give a number of a reply if it can be one of tokens or bytes."""
+    return value if type(value) is int and 0 <= value < 2**63 else None
 
 
 def need_consent(name: str, destination: str) -> ConsentNeeded:

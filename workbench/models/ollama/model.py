@@ -12,6 +12,7 @@ from workbench.models.base import Model
 from workbench.models.ollama.errors import ContextOverflow, Crashed, NoRoute, no_embedding
 from workbench.models.ollama.requests import Request, embed_request
 from workbench.models.ollama.served import DEFAULT_CONTEXT, ServedModel
+from workbench.models.remote.in_clear import EMBEDDED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +62,8 @@ class OllamaEmbedding(ServedModel, Model):
     InputError
         If `batch_size` or `dimensions` is below 1.
     """
+
+    sends = EMBEDDED
 
     def __init__(
         self,
@@ -174,7 +177,7 @@ class OllamaEmbedding(ServedModel, Model):
         InputError
             If `OLLAMA_HOST` is no address.
         """
-        from workbench.models.ollama.client import resolve_host
+        from workbench.models.ollama.hosts import resolve_host
 
         return embed_request(
             resolve_host(self._host),

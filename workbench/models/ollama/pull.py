@@ -40,7 +40,7 @@ def pull(
         If `cancel` was set.
     """
     from workbench.models.ollama.client import OllamaClient
-    from workbench.models.ollama.errors import broken_off
+    from workbench.models.ollama.errors import broken_off, count_of
 
     layers: dict[str, tuple[int, int]] = {}
     with OllamaClient(host) as client:
@@ -48,7 +48,7 @@ def pull(
             if "error" in line:
                 raise _pull_failed(name, client.host, str(line["error"]))
             if line.get("digest"):
-                layers[line["digest"]] = (int(line.get("completed") or 0), int(line.get("total") or 0))
+                layers[str(line["digest"])] = (count_of(line.get("completed")) or 0, count_of(line.get("total")) or 0)
             else:
                 # Checking begins when every layer is there; the last lines about a layer may not have said so.
                 layers = {digest: (total, total) for digest, (_, total) in layers.items()}

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.models.ollama.errors import need_consent
+from workbench.errors import InputError
+from workbench.models.ollama.errors import count_of, need_consent, understood
+from workbench.models.ollama.hosts import resolve_host
 from workbench.models.ollama.names import CLOUD, cloud_host, host_of, is_cloud, same_model
+from workbench.models.remote.in_clear import ASKED, warn_once
 
 if TYPE_CHECKING:
     from workbench.models.ollama.client import OllamaClient
@@ -57,9 +60,9 @@ def read_facts(client: OllamaClient, name: str) -> ModelFacts:
     return ModelFacts(
         digest=_digest(client, name),
         version=str(client.reply("GET", "/api/version").get("version", "")),
-        context=int(info.get(f"{family}.context_length") or DEFAULT_CONTEXT),
+        context=count_of(info.get(f"{family}.context_length")) or DEFAULT_CONTEXT,
         num_ctx=_parameter(shown.get("parameters") or "", "num_ctx"),
-        dimensions=info.get(f"{family}.embedding_length"),
+        dimensions=count_of(info.get(f"{family}.embedding_length")) or None,
         remote=host_of(str(shown.get("remote_host") or "")) or (CLOUD if cloud_host(client.host) else ""),
         embeds=_embeds(shown),
     )
@@ -77,7 +80,7 @@ def _embeds(shown: Mapping[str, Any]) -> bool:
 
 def _digest(client: OllamaClient, name: str) -> str:
     listed = client.reply("GET", "/api/tags").get("models") or []
-    return next((raw.get("digest") or "" for raw in listed if same_model(name, str(raw.get("name")))), "")
+    return next((str(raw.get("digest") or "") for raw in listed if same_model(name, str(raw.get("name")))), "")
 
 
 def _parameter(lines: str, key: str) -> int | None:
@@ -110,6 +113,8 @@ class ServedModel:
     destination
         Host that text is sent to if the model runs in the cloud, else empty; for a model whose name does not tell, it
         is known after the first use.
+    sends
+        What goes to the server, as the beginning of a sentence.
 
     Raises
     ------
@@ -117,6 +122,8 @@ class ServedModel:
         If the name is that of a model in the cloud and `consent` is False; at first use also if the server says
         that the model runs elsewhere.
     """
+
+    sends = ASKED
 
     def __init__(
         self, name: str, host: str | None, keep_alive: float | str | None, timeout: float | None, *, consent: bool
@@ -134,8 +141,17 @@ class ServedModel:
         self._client: OllamaClient | None = None
         self._facts: ModelFacts | None = None
 
+    @property
+    def server(self) -> str:
+        """Base address of the server that texts are sent to; empty where what was given is no address."""
+        try:
+            return resolve_host(self._host)
+        except InputError:
+            return ""
+
     def _connect(self) -> OllamaClient:
         if self._client is None:
+            warn_once(self.server, self.sends)
             from workbench.models.ollama.client import READ_SECONDS, OllamaClient
 
             self._client = OllamaClient(self._host, READ_SECONDS if self._timeout is None else self._timeout)
@@ -145,7 +161,9 @@ class ServedModel:
         return self._facts or self._read()
 
     def _read(self) -> ModelFacts:
-        facts = read_facts(self._connect(), self.name)
+        client = self._connect()
+        with understood(client.host):
+            facts = read_facts(client, self.name)
         self.destination = facts.remote or self.destination
         if self.destination and not self.consent:
             raise need_consent(self.name, self.destination)

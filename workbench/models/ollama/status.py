@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import ModelError, ServerError, WorkbenchError
+from workbench.models.ollama.errors import count_of
 from workbench.models.ollama.names import cloud_host, is_cloud
 from workbench.records import ServerModel, ServerStatus
 
@@ -43,7 +44,7 @@ def status(host: str | None = None, timeout: float = 1.0) -> ServerStatus:
         network unencrypted, `hint` says that.
     """
     # Imported before the clock starts: the first import can take as long as the server may.
-    from workbench.models.ollama.client import resolve_host
+    from workbench.models.ollama.hosts import resolve_host
 
     try:
         url = resolve_host(host)
@@ -73,7 +74,8 @@ def _hint() -> str:
 
 def _ask(url: str, deadline: float) -> Iterator[ServerStatus]:
     """Yield what the server has, then the same with what is loaded, which a server may be slow to tell."""
-    from workbench.models.ollama.client import OllamaClient, crosses_network
+    from workbench.models.ollama.client import OllamaClient
+    from workbench.models.ollama.hosts import crosses_network
 
     hint = f"Text sent to {url} crosses the network unencrypted." if crosses_network(url) else ""
     try:
@@ -87,7 +89,7 @@ def _ask(url: str, deadline: float) -> Iterator[ServerStatus]:
     except (ServerError, ModelError) as error:
         text = str(error).removesuffix(_hint()).strip()
         yield ServerStatus(url, problem=text, hint=_hint())
-    except (AttributeError, TypeError, KeyError) as error:
+    except (AttributeError, TypeError, KeyError, ValueError, OverflowError) as error:
         problem = f"{url} answers, but not as Ollama does ({error})."
         yield ServerStatus(url, problem=problem, hint="Check OLLAMA_HOST.")
 
@@ -102,7 +104,7 @@ def _with_memory(client: OllamaClient, models: tuple[ServerModel, ...]) -> tuple
 
 
 def _loaded(model: ServerModel, raw: Mapping[str, Any]) -> ServerModel:
-    return replace(model, loaded=True, memory=int(raw.get("size") or 0), expires=_moment(raw.get("expires_at")))
+    return replace(model, loaded=True, memory=count_of(raw.get("size")) or 0, expires=_moment(raw.get("expires_at")))
 
 
 def _moment(text: object) -> str:
@@ -117,12 +119,12 @@ def _model(client: OllamaClient, raw: Mapping[str, Any], deadline: float) -> Ser
     details = raw.get("details") or {}
     elsewhere = bool(raw.get("remote_host") or raw.get("remote_model")) or cloud_host(client.host)
     return ServerModel(
-        name=raw["name"],
+        name=str(raw["name"]),
         kind=_kind(client, raw, deadline),
-        size=int(raw.get("size") or 0),
-        digest=raw.get("digest") or "",
+        size=count_of(raw.get("size")) or 0,
+        digest=str(raw.get("digest") or ""),
         parameters=_millions(details.get("parameter_size") or ""),
-        modified=raw.get("modified_at") or "",
+        modified=str(raw.get("modified_at") or ""),
         cloud=elsewhere or is_cloud(raw["name"]),
     )
 

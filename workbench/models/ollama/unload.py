@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from workbench.errors import ServerError
+from workbench.models.ollama.errors import understood
 from workbench.models.ollama.names import same_model
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ def _gone(client: OllamaClient, name: str) -> bool:
     """Wait until the server no longer lists the model as loaded."""
     end = monotonic() + WAIT_SECONDS
     while True:
-        loaded = client.reply("GET", "/api/ps").get("models") or []
-        if not any(same_model(name, str(raw.get("name"))) for raw in loaded):
-            return True
+        with understood(client.host):
+            loaded = client.reply("GET", "/api/ps").get("models") or []
+            if not any(same_model(name, str(raw.get("name"))) for raw in loaded):
+                return True
         if monotonic() > end:
             return False
         sleep(TICK_SECONDS)

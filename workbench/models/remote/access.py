@@ -9,7 +9,8 @@ from workbench.models.remote import keys
 from workbench.models.remote.address import address
 from workbench.models.remote.errors import Service, missing_package
 from workbench.models.remote.http import http_client
-from workbench.models.remote.secret import Secret
+from workbench.models.remote.in_clear import warn_once
+from workbench.models.remote.secret import Secret, guarded
 
 if TYPE_CHECKING:
     import openai
@@ -48,13 +49,12 @@ class OpenAIAccess:
     """
 
     def __init__(
-        self, base_url: str | None, api_key: str | Secret | None, organization: str | None, project: str | None
+        self, base_url: str | Secret | None, api_key: str | Secret | None, organization: str | None, project: str | None
     ) -> None:
-        self._given = Secret.of(api_key)
+        self._given = api_key = Secret.of(api_key)
         self._organization, self._project = organization, project
-        self.address = address(
-            base_url or os.environ.get("OPENAI_BASE_URL") or _HOME, "base_url", "http://127.0.0.1:11434/v1"
-        )
+        base_url = guarded(base_url or os.environ.get("OPENAI_BASE_URL") or _HOME)
+        self.address = address(base_url, "base_url", "http://127.0.0.1:11434/v1")
         self.home = self.address.host == "api.openai.com" or self.address.host.endswith(".api.openai.com")
 
     def key(self) -> Secret:
@@ -65,12 +65,13 @@ class OpenAIAccess:
             return self._given
         return keys.found("openai")
 
-    def open(self, timeout: float, wire: Wire | None = None) -> openai.OpenAI:
-        """Make a client; `wire` learns its connection, to cut it."""
+    def open(self, timeout: float, sends: str, wire: Wire | None = None) -> openai.OpenAI:
+        """Make a client to send such things; `wire` learns its connection, to cut it."""
         try:
             import openai
         except ImportError:
             raise missing_package("openai", "openai") from None
+        warn_once(self.address.url, sends)
         key = self.key()
         return openai.OpenAI(
             api_key=key.reveal() or "none",

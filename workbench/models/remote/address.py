@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from workbench.errors import InputError
+from workbench.models.ollama.hosts import is_loopback
+from workbench.models.remote.secret import Secret
 
 __all__ = ["Address", "address"]
 
@@ -32,7 +34,7 @@ class Address:
     secure: bool
 
 
-def address(given: str, option: str, example: str) -> Address:
+def address(given: str | Secret, option: str, example: str) -> Address:
     """Read an address.
 
     Parameters
@@ -47,19 +49,23 @@ def address(given: str, option: str, example: str) -> Address:
     InputError
         It is no such address, or holds a password or a query.
     """
-    from workbench.models.ollama.client import is_loopback
-
-    url = given.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        named = False
-    if not named or parts.scheme not in ("http", "https") or "@" in parts.netloc or parts.query or parts.fragment:
+    found = _read(Secret.of(given).reveal().strip().rstrip("/"))
+    if found is None:
         # What was given is not repeated: it may hold a password.
         raise InputError(
             f"{option} is not an address of the form http://host or https://host without a user, password or query. "
             f"Give one such as {example}."
         )
+    return found
+
+
+def _read(url: str) -> Address | None:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    if not named or parts.scheme not in ("http", "https") or "@" in parts.netloc or parts.query or parts.fragment:
+        return None
     local = is_loopback(url)
     return Address(url, parts.netloc.lower(), local, local or parts.scheme == "https")

@@ -131,6 +131,11 @@ class RemoteModel(Model):
         self.document_prefix = trained[1] if document is None else document
 
     @property
+    def server(self) -> str:
+        """Base address of the service."""
+        return self.address.url
+
+    @property
     def dimensions(self) -> int | None:
         """Length of a vector; None until the first reply of a model that is not known here."""
         return self._shorter or (self._facts.dimensions if self._facts else self._seen)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-__all__ = ["HIDDEN", "Secret", "scrubbed"]
+__all__ = ["HIDDEN", "Secret", "guarded", "hidden", "scrubbed", "shown"]
 
 HIDDEN = "***"
 _TELLING = 6
@@ -53,6 +54,33 @@ class Secret:
 
     def __deepcopy__(self, memo: object) -> Secret:
         return self
+
+
+def guarded(value: Any) -> Any:
+    """Give an address that holds a password or a query as a secret, anything else as it is."""
+    return Secret(value) if isinstance(value, str) and "://" in value and ("@" in value or "?" in value) else value
+
+
+def hidden(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give options with their keys as secrets: a traceback may show the variables of every function it went through."""
+    return {name: _hidden(name, value) for name, value in options.items()}
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return hidden(value)
+    return Secret(value) if name in ("api_key", "token") and isinstance(value, str) else guarded(value)
+
+
+def shown(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give options with their keys to read, for the library that needs them."""
+    return {name: _shown(value) for name, value in options.items()}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return shown(value)
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 def scrubbed(text: str, secret: Secret | None = None) -> str:

@@ -1,0 +1,45 @@
+"""The kill campaign, shared by the files that are about kills."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.faults.campaign import Campaign
+from workbench.paths import models_folder
+
+
+@pytest.fixture(scope="session")
+def campaign(tmp_path_factory):
+    root = tmp_path_factory.mktemp("campaign")
+    models_folder().mkdir(parents=True, exist_ok=True)
+    (root / "cache").mkdir()
+    (root / "cache" / "models").symlink_to(models_folder(), target_is_directory=True)  # conversions cost seconds
+    made = Campaign(
+        root,
+        WORKBENCH_CACHE=str(root / "cache"),
+        WORKBENCH_STORES=str(root / "stores"),
+        OLLAMA_HOST="http://127.0.0.1:9",
+    )
+    yield made
+    made.close()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what was survived."""
+    told = [
+        pair
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for pair in report.user_properties
+    ]
+    kills = Counter(value for name, value in told if name == "kill")
+    if kills:
+        terminalreporter.write_sep("-", "kills")
+        for stage, count in kills.most_common():
+            terminalreporter.write_line(f"{count:4} {stage}")
+        torn, twice = ([value for name, value in told if name == wanted] for wanted in ("torn", "twice"))
+        terminalreporter.write_line(f"{sum(torn):4} Chroma indexes set aside and made anew")
+        terminalreporter.write_line(f"{max(twice, default=0):4} texts embedded twice at most, {sum(twice)} in all")

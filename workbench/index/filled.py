@@ -1,0 +1,118 @@
+"""What a Chroma index was filled with, and what its files were then: one that has changed since is made anew."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from contextlib import closing, suppress
+from pathlib import Path
+
+from filelock import Timeout
+
+from workbench.errors import StoreLocked
+from workbench.index.aside import set_aside
+from workbench.index.chroma_client import chroma_folder
+from workbench.index.chroma_stop import chroma_turn
+from workbench.index.faults import told
+from workbench.index.strangers import is_own_file, strangers_aside
+from workbench.seam import passing
+
+__all__ = ["Filled"]
+
+_PIECE = 1 << 20
+_PATIENCE = 10.0
+"""Seconds to wait for another process that fills."""
+_SEGMENTS = (
+    "SELECT segments.id, (SELECT count(*) FROM embeddings WHERE segment_id = segments.id) "
+    "FROM segments JOIN collections ON collection = collections.id WHERE name = ? ORDER BY segments.id"
+)
+
+
+class Filled:
+    """The note beside a Chroma index that says what it was filled with.
+
+    Parameters
+    ----------
+    store
+        Folder of the store.
+    collection
+        Name of the collection.
+    """
+
+    def __init__(self, store: Path, collection: str) -> None:
+        self._store = store
+        self._collection = collection
+        self._note = chroma_folder(store) / f"{collection}.filled"
+
+    def read(self) -> tuple[str, str]:
+        """Give the digest of what it was filled with, and that of its files then; empty where nothing is known."""
+        if not is_own_file(self._note):
+            return "", ""
+        try:
+            state, _, files = self._note.read_text(encoding="utf-8").partition("\n")
+        except (OSError, ValueError):
+            return "", ""
+        return state, files
+
+    def write(self, state: str) -> None:
+        """Note what it is filled with now."""
+        content = f"{state}\n{self.contents()}"
+        with told(self._store, len(content)):
+            passing("file", self._note)
+            self._note.write_text(content, encoding="utf-8")
+
+    def forget(self) -> list[str]:
+        """Take the note away, before the index is changed; gives a sentence if it was no file."""
+        notes = strangers_aside(self._note.parent, [self._note.name])
+        with told(self._store), suppress(NotADirectoryError):
+            passing("file", self._note)
+            self._note.unlink(missing_ok=True)
+        return notes
+
+    def contents(self) -> str:
+        """Give rows, sizes and CRC-32 of all that Chroma keeps of the collection's vectors; empty if it is unreadable.
+
+        Its tables change whenever they are opened; of these the rows are counted.
+        """
+        folder = chroma_folder(self._store)
+        tables_file = folder / "chroma.sqlite3"
+        if not is_own_file(tables_file):
+            return ""
+        try:
+            address = f"{tables_file.absolute().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True)) as tables:
+                segments = tables.execute(_SEGMENTS, (self._collection,)).fetchall()
+            found = [f"{count} rows" for _, count in segments]
+            for name, _ in segments:
+                held = folder / str(name)
+                found += [_seen(file) for file in sorted(held.iterdir())] if held.exists() else []
+        except (OSError, sqlite3.Error):
+            return ""
+        return ", ".join(found)
+
+    def set_index_aside(self) -> str:
+        """Rename the whole index, when no other process has it open; gives its new name.
+
+        Raises
+        ------
+        StoreLocked
+            Another process has had it open for 10 s.
+        """
+        try:
+            with chroma_turn(self._store).acquire(timeout=_PATIENCE):
+                return set_aside(chroma_folder(self._store))
+        except Timeout as error:
+            raise StoreLocked(
+                f"The Chroma index in {self._store} is in use by another process. Wait until it is done, then call "
+                "wb.rebuild_index()."
+            ) from error
+
+
+def _seen(file: Path) -> str:
+    if not is_own_file(file):
+        raise FileNotFoundError(file)
+    size = checksum = 0
+    with file.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            size, checksum = size + len(piece), zlib.crc32(piece, checksum)
+    return f"{file.name} {size} {checksum:08x}"
