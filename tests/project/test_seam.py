@@ -57,7 +57,7 @@ EXCUSED = {
     "workbench/index/database.py:snapshot": "begins and ends a look at the tables, which writes nothing",
     "workbench/session/prepare.py:_turn": "waits for its turn at a lock of threads",
     "workbench/index/chroma_files.py:torn_files": "opens Chroma's tables to read them",
-    "workbench/index/filled.py:files": "opens Chroma's tables to read them",
+    "workbench/index/filled.py:contents": "opens Chroma's tables to read them",
     "workbench/index/lock.py:holder": "opens the writer's note to read it",
     "workbench/index/embedding.py:turn": "waits for its turn at a lock of threads",
     "workbench/models/llama_index.py:_wait": "waits for its turn at a limiter of requests",
