@@ -104,7 +104,8 @@ def test_an_index_that_finds_no_room_leaves_the_record_alone_and_is_mended_later
     check_tables(store, room)
     assert contents(store)["collections"].keys() == right[0]["collections"].keys()
     assert index_rows(store) == right[1]
-    assert list(store.glob("*damaged*")) == []
+    # What was half made may have been torn, and is set aside once, when there is room: a full disk is not filled further.
+    assert len(list(store.glob("*damaged*"))) <= 1
 
 
 def test_a_map_that_finds_no_room_is_kept_once_there_is_some(disk, corpus, monkeypatch):
