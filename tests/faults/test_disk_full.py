@@ -104,7 +104,7 @@ def test_an_index_that_finds_no_room_leaves_the_record_alone_and_is_mended_later
     check_tables(store, room)
     assert contents(store)["collections"].keys() == right[0]["collections"].keys()
     assert index_rows(store) == right[1]
-    # What was half made may have been torn, and is set aside once, when there is room: a full disk is not filled further.
+    # What was half made may be torn, and is set aside once, when there is room.
     assert len(list(store.glob("*damaged*"))) <= 1
 
 
