@@ -7,8 +7,9 @@ import os
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,8 @@ class Fault:
     ----------
     column
         Which of the kind's three faults.
-    count
-        Passages seen.
+    seen
+        What passed.
     met
         Kind, place and name of the fault; None where the run ended before it.
     """
@@ -81,19 +82,24 @@ class Fault:
     at: int
     column: int
     stays: bool = False
-    count: int = 0
+    seen: list[str] = field(default_factory=list, repr=False)
     met: tuple[str, str, str] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __call__(self, kind: str, what: str) -> None:
         with self._lock:
-            self.count += 1
+            self.seen.append(what)
             name, make = list(FAULTS[kind].items())[self.column]
             if self.count == self.at:
                 self.met = (kind, what, name)
             elif not (self.stays and self.met is not None and self.met[0] == kind):
                 return
         raise make(what)
+
+    @property
+    def count(self) -> int:
+        """Passages seen."""
+        return len(self.seen)
 
     def __str__(self) -> str:
         return f"passage {self.at}{' and all later ones' if self.stays else ''}: {self.met}"
@@ -111,7 +117,7 @@ class Report:
         self.survived[f"{kind} {name}{' and on' if fault.stays else ''}"] += 1
 
 
-def faults(run: Callable[[Fault], Any], most: int = 4) -> Report:
+def faults(run: Callable[[Fault], Any], most: int = 5) -> Report:
     """Run with a fault at passage 1, 2, 3, ... until one is not met; gives what was survived.
 
     Parameters
@@ -119,33 +125,33 @@ def faults(run: Callable[[Fault], Any], most: int = 4) -> Report:
     run
         Called with each fault; arms it around what is tried, and checks what came of it.
     most
-        About how many passages are tried in a usual run, evenly apart; a thorough one tries all, with each of the
-        three faults of a kind, once and for good.
+        How many passages are tried in a usual run: evenly apart among those that write, and the last commit. A
+        thorough run tries all, with each of the three faults of a kind, once and for good.
     """
     clean = Fault(0, 0)
     run(clean)
     report = Report(passages=clean.count)
-    assert clean.count > 0
-    step = effort(max(1, round(clean.count / most)), 1)
-    for turn, at in enumerate(_numbers(step)):
-        kinds = effort(1, 6)
-        for choice in range(kinds):
+    thorough = effort(0, 1) == 1
+    for turn, at in enumerate(count(1) if thorough else (*_chosen(clean.seen, most), clean.count + 20)):
+        for choice in range(6 if thorough else 1):
             which = (turn + choice) % 6
             fault = Fault(at, which % 3, stays=which >= 3)
             run(fault)
             if fault.met is None:
-                assert at > 1
-                assert fault.count < at
+                assert at > fault.count > 0
                 return report
             report.add(fault)
-    raise AssertionError("unreachable")
+    raise AssertionError("The run never came to its end without a fault.")
 
 
-def _numbers(step: int) -> Iterator[int]:
-    at = 1
-    while True:
-        yield at
-        at += step
+def _chosen(seen: list[str], most: int) -> list[int]:
+    """Give the places of some passages, one of each name at most: what reads fails as what writes does."""
+    if len(seen) <= 2 * most:
+        return list(range(1, len(seen) + 1))
+    last = {name: at for at, name in enumerate(seen, start=1) if not name.startswith("SELECT")}
+    places = sorted(last.values())
+    evenly = {places[round(number * (len(places) - 1) / max(1, most - 1))] for number in range(most)}
+    return sorted(evenly | ({last["COMMIT"]} if "COMMIT" in last else set()))
 
 
 def sentence(error: BaseException, fault: Fault) -> str:

@@ -22,6 +22,8 @@ from tests.faults.test_nth_map import spiral
 from tests.index.helpers import ROOT
 from workbench.errors import NotWritten, StoreError
 
+pytestmark = pytest.mark.timeout(effort(300, 3600))
+
 LONG = 60.0
 """Seconds, of which a tenth is enough on a quiet machine."""
 TEXTS = {
@@ -102,7 +104,8 @@ def test_an_index_that_finds_no_room_leaves_the_record_alone_and_is_mended_later
     check_tables(store, room)
     assert contents(store)["collections"].keys() == right[0]["collections"].keys()
     assert index_rows(store) == right[1]
-    assert list(store.glob("*damaged*")) == []
+    # What was half made may be torn, and is set aside once, when there is room.
+    assert len(list(store.glob("*damaged*"))) <= 1
 
 
 def test_a_map_that_finds_no_room_is_kept_once_there_is_some(disk, corpus, monkeypatch):

@@ -17,6 +17,8 @@ from tests.ollama import faults as wire
 from tests.ollama.double import OllamaDouble
 from workbench.models.huggingface import hub
 
+pytestmark = pytest.mark.timeout(effort(300, 3600))
+
 TEXTS = ["Llamas carry loads in the Andes.", "Alpacas give fine wool.", "Camels store fat in the hump."]
 QUESTION = "Which animal gives wool?"
 
@@ -124,7 +126,7 @@ def test_a_reply_that_fails_in_our_client_is_a_sentence(server, verb, tmp_path, 
         check_tables(store, fault)
         assert same(contents(store), right), fault
 
-    record_testsuite_property(f"survived: replies, {verb}", str(dict(faults(run, most=6).survived)))
+    record_testsuite_property(f"survived: replies, {verb}", str(dict(faults(run).survived)))
 
 
 def contents_of(store: Path, verb: str) -> dict[str, Any]:
@@ -202,7 +204,7 @@ def test_a_download_that_fails_anywhere_goes_on_where_it_stopped(model_hub, tmp_
         assert list(cache.rglob("*.part")) == [], fault
         check_threads(fault)
 
-    record_testsuite_property("survived: download", str(dict(faults(run, most=12).survived)))
+    record_testsuite_property("survived: download", str(dict(faults(run, most=8).survived)))
 
 
 @pytest.mark.parametrize("how", ["reset", "cut", "500"])
