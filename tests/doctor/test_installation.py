@@ -14,7 +14,7 @@ import pytest
 from tests.doctor.helpers import only, told
 from tests.index.helpers import ROOT
 from tests.ollama.double import OllamaDouble
-from tests.project.test_dependencies import SECURITY_FLOORS
+from tools.audit import FLOORS
 from workbench.doctor import bundled, interpreter, jupyter, libraries, machine, packages, services
 from workbench.doctor.declared import declared
 from workbench.doctor.installation import CHECKS
@@ -56,7 +56,7 @@ def test_a_package_with_a_known_hole(tmp_path, monkeypatch):
 
 
 def test_the_packages_with_known_holes_are_those_with_security_floors():
-    assert set(packages.SECURITY) == set(SECURITY_FLOORS)
+    assert set(packages.SECURITY) == set(FLOORS)
 
 
 def test_a_package_that_is_missing(tmp_path, monkeypatch):

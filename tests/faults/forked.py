@@ -35,10 +35,18 @@ class ForkedChild:
             _serve(theirs, parent, before)
         theirs.close()
 
-    def run(self, function, /, *args: Any, cancel: threading.Event | None = None, seconds: float | None = None) -> Any:
+    def run(
+        self,
+        function,
+        /,
+        *args: Any,
+        cancel: threading.Event | None = None,
+        seconds: float | None = None,
+        spare: Callable[[], bool] | None = None,
+    ) -> Any:
         self._pipe.send((function, args))
         while not self._pipe.poll(POLL):
-            if cancel is not None and cancel.is_set():
+            if cancel is not None and cancel.is_set() and (spare is None or spare()):
                 self.close()
                 raise Cancelled("stopped as asked")
         try:

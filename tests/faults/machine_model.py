@@ -64,7 +64,7 @@ class Here:
     def __init__(self, runs: bool) -> None:
         self.runs = runs
 
-    def run(self, function, store, collection, *rest, cancel):
+    def run(self, function, store, collection, *rest, cancel, spare):
         if self.runs:
             return function(store, collection, *rest)
         raise Cancelled("The index is left for later.")

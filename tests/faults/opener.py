@@ -47,7 +47,7 @@ class NoIndex:
 
     started = False
 
-    def run(self, function, store, name, server, cancel):
+    def run(self, function, store, name, server, stop, cancel, spare):
         chroma_folder(Path(store)).mkdir(exist_ok=True)
         return 0
 

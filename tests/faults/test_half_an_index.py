@@ -25,7 +25,7 @@ class Index:
         self.filled, self.free = Event(), Event()
         self.free.set()
 
-    def run(self, function, store, collection, server, *, cancel):
+    def run(self, function, store, collection, server, stop, *, cancel, spare):
         if self.ends:
             self.lose_a_row(store, collection)
             raise ProcessEnded("The index process ended before it was done.")

@@ -81,7 +81,7 @@ def test_nothing_leaves_this_machine(tmp_path):
     seen = run_parts(tmp_path, *PARTS[: effort(3, len(PARTS))])
     assert seen.elsewhere == set()
     assert seen.dropped in (0, None)
-    assert len([place for kind, place in seen.events if kind == "address"]) > 20  # they were watched
+    assert len([place for kind, place in seen.events if kind == "address"]) > 5  # they were watched
     # Arguments and results of our own processes go through pipes as pickles, of these packages alone.
     assert {place.partition(".")[0] for kind, place in seen.events if kind == "pickle"} <= OURS
 

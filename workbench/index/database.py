@@ -25,8 +25,6 @@ _WAIT = 1.0
 _LOOK = 0.05
 _EMPTY = 100_000
 """Bytes of a record without rows: its tables, their log, and the log's index."""
-_MODES = slice(18, 20)
-"""Bytes of the file that say how it is written and read: 1 with a journal, 2 with a write-ahead log."""
 
 
 def _text(raw: bytes) -> str:
@@ -204,13 +202,13 @@ class Database:
                 connection.close()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        self._check_header()
         # Looked at first: a file that is not ours, or newer than we are, stays as it is to the byte.
         if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
             self._check_version(connection)
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
+        self._check_header(connection)
         read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]  # -1 where there is no log
         self.lost_commits = max(0, read) < self._logged
         passing("tables", "PRAGMA journal_mode")
@@ -222,12 +220,19 @@ class Database:
         for table, columns in COLUMNS.items():
             connection.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608 - the names are ours
 
-    def _check_header(self) -> None:
-        """See that SQLite will write the file: for a changed mode it would say that the disk can only be read."""
-        with self.path.open("rb") as file:
-            modes = file.read(_MODES.stop)[_MODES]
-        if modes and modes not in {b"\1\1", b"\2\2"}:
-            raise StoreDamaged(f"The record {self.path} does not begin as one.")
+    def _check_header(self, connection: sqlite3.Connection) -> None:
+        """See that SQLite will write the file: of one whose header was changed it says that it can only be read.
+
+        SQLite itself is asked. Whoever opens and closes the file beside it gives its locks back, and the process that
+        closes next takes the log away while another one still writes to it.
+        """
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY and os.access(self.path, os.W_OK):
+                raise StoreDamaged(f"The record {self.path} does not begin as one.") from error
+            raise
 
     def _check_version(self, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()

@@ -84,7 +84,7 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     assert path is not None
     opened = open_store(path)
     wb.adopt_store(opened)
-    notes = (*opened.notes, *corpus.notes, *wb.in_clear)
+    notes = (*opened.notes, *corpus.notes, *wb.in_clear)  # the corpus is not the workbench's own yet
     wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=notes)
 
 
@@ -97,7 +97,7 @@ def tell(wb: Engine, note: str) -> None:
 
 def _tell_notes(wb: Engine) -> None:
     """Publish what was found since the store was opened: vectors are looked at when they are first used."""
-    notes = (*(wb.store.notes if wb.store else ()), *(wb.corpus.notes if wb.corpus else ()))
+    notes = (*(wb.store.notes if wb.store else ()), *(wb.corpus.notes if wb.corpus else ()), *wb.in_clear)
     if notes != wb.notes:
         wb.publish(notes=notes)
 
