@@ -171,7 +171,9 @@ def test_a_killed_kernel_takes_its_children_along(kernel, double):
     stage = STAGES["map"]
     set_up(kernel, stage)
     begin(kernel, double, stage)
-    children = psutil.Process(kernel.process.pid).children(recursive=True)
+    end, children = time.monotonic() + SOON, []
+    while not children and time.monotonic() < end:
+        children = psutil.Process(kernel.process.pid).children(recursive=True)
     assert children
     kernel.kill()
     _, alive = psutil.wait_procs(children, SOON)

@@ -23,6 +23,8 @@ __all__ = ["Child"]
 
 POLL = 0.05
 """Seconds between looks at the cancel event."""
+_MOMENT = 0.3
+"""Seconds between an interrupt's end of a child and its cancelling the job, at most."""
 GRACE = 10.0
 """Seconds that a child is spared once it is to stop, where killing it could tear what it writes."""
 NICENESS = 10
@@ -191,6 +193,9 @@ class Child:
             raise Cancelled(f"The {self.name} process was closed before it was done; run it again.") from error
         except BrokenProcessPool as error:
             self.close()
+            # an interrupt that comes before the child is deaf to it ends the child first, and cancels a moment later
+            cancel.wait(_MOMENT)
+            self._check(cancel)
             raise ProcessEnded(
                 f"The {self.name} process ended before it was done: it was killed, or memory ran out. "
                 "Close other programs or take a smaller corpus, and run it again."

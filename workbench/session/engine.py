@@ -178,11 +178,11 @@ class Engine(InUse):
         # One that once was silent may only have been slow, and is not to be passed over for ever.
         return self.server if self.server is not None and self.server.reachable else self.probe()
 
-    def probe(self) -> ServerStatus:
-        """Ask the Ollama server what it has; at most a second."""
+    def probe(self, timeout: float = 1.0) -> ServerStatus:
+        """Ask the Ollama server what it has; `timeout` in seconds, at most."""
         from workbench.models.ollama.server import status
 
-        found = status()
+        found = status(timeout=timeout)
         self.publish(server=found)
         return found
 

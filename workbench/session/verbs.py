@@ -36,6 +36,9 @@ LANES = (
     "int8",
 )
 
+_PATIENCE = 10.0
+"""Seconds that a silent Ollama server is given at its second asking."""
+
 
 @dataclass(frozen=True)
 class Verb:
@@ -122,8 +125,9 @@ def draw(wb: Engine, job: Job, method: str | None = None, refit: bool = False) -
 
 
 def probe(wb: Engine, _: Job) -> ServerStatus:
-    """Ask the Ollama server what it has."""
-    return wb.probe()
+    """Ask the Ollama server what it has; one that is silent may only be slow, and is given a longer moment."""
+    found = wb.probe()
+    return found if found.reachable or "did not answer within" not in found.problem else wb.probe(_PATIENCE)
 
 
 def fill_index(wb: Engine, job: Job) -> int:
