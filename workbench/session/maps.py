@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import Cancelled
 from workbench.session.explore import write_picture
 from workbench.session.map_fields import ANCHORED, around, drawn
 from workbench.session.models import ModelVerbs
@@ -93,8 +94,14 @@ class MapVerbs(ModelVerbs):
     def _clustered(self) -> Clustering:
         if self.projection is None:
             self._laid_out(None)
-        found = self.clustering
-        return found if found is not None else self.submit("cluster").wait()  # type: ignore[no-any-return]
+        while self.clustering is None:
+            job = self.submit("cluster")
+            try:
+                return job.wait()  # type: ignore[no-any-return]
+            except Cancelled:
+                if not job.overtaken:  # by one that looks for them on a picture that came meanwhile
+                    raise
+        return self.clustering
 
     def name_clusters(self, llm: Any = None) -> pd.DataFrame:
         """Have the language model name the clusters, and give them."""
