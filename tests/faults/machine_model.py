@@ -75,6 +75,7 @@ class Here:
 
 def index_of(wb: Workbench) -> list[tuple[str, str]]:
     """Bring the index up, and give ids and texts of its rows; their vectors are compared with the record's."""
+    wb.lanes["index"].wait_idle(60)  # one that is being put off would be joined
     wb.children["index"].runs = True
     wb.submit("fill_index").wait()
     wb.children["index"].runs = False
