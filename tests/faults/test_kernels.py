@@ -18,6 +18,8 @@ from tests.ollama.double import OllamaDouble
 TIMES = 2
 RESTARTS = effort(1, 2)
 SOON = 60.0
+ENDED = 15.0
+"""Seconds in which a kernel ends: ipykernel waits twice as long for a child that does not listen."""
 
 SETUP = """
 import json, threading
@@ -154,7 +156,7 @@ def test_a_kernel_restarted_in_the_midst_leaves_nothing_running(kernel, double, 
         begin(kernel, double, stage)
         children = psutil.Process(kernel.process.pid).children(recursive=True)
         kernel.interrupt()  # a kernel takes no request to shut down while a cell runs, so JupyterLab's takes both
-        kernel.restart()
+        assert kernel.restart() < ENDED
         _, alive = psutil.wait_procs(children, SOON)
         assert not alive
         if stage.told.startswith("/"):

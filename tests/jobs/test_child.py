@@ -48,6 +48,23 @@ def test_a_result_comes_back_from_one_warm_niced_process(child):
     assert child.run(work.niceness) == os.nice(0) + 10
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there are no groups of processes")
+def test_what_watches_over_children_is_not_in_the_group_that_a_kernel_ends():
+    script = """
+import os, psutil
+from tests.jobs import work
+from workbench.jobs.child import Child
+child = Child("map")
+pid = child.run(work.pid)
+for one in psutil.Process().children():
+    print(one.pid == pid, os.getpgid(one.pid) == os.getpgrp(), "resource_tracker" in " ".join(one.cmdline()))
+child.close()
+"""
+    said = subprocess.check_output([sys.executable, "-c", script], cwd=ROOT, text=True, timeout=120)
+    watchers, children = ["False False True"] * 2, ["True True False"]
+    assert sorted(said.splitlines()) == watchers + children
+
+
 def test_errors_come_back_as_they_are_and_the_child_lives_on(child):
     pid = child.run(work.pid)
     with pytest.raises(CorpusNotFound, match=r"There is no llamas\.") as caught:

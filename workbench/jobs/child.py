@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from workbench.errors import Cancelled, OutOfTime, ProcessEnded
+from workbench.jobs.trackers import start_trackers
 
 if TYPE_CHECKING:
     from loky import ProcessPoolExecutor
@@ -156,6 +157,7 @@ class Child:
 
         with self._guard:
             if self._executor is None:
+                start_trackers()
                 self._executor = ProcessPoolExecutor(
                     max_workers=1,
                     timeout=None,
