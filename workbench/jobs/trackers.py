@@ -25,7 +25,7 @@ def start_trackers() -> None:
     from loky.backend import resource_tracker as loky_tracker
 
     with _starting:
-        before, util.spawnv_passfds = util.spawnv_passfds, _spawn_apart
+        before, util.spawnv_passfds = util.spawnv_passfds, _spawn_apart  # type: ignore[assignment]
         try:
             resource_tracker.ensure_running()
             loky_tracker.ensure_running()
