@@ -183,6 +183,31 @@ def test_pointing_at_a_chunk_colours_all_others_by_their_true_cosine_to_it(nb, c
         assert ringed(chart, "anchor") == places(nb, ids[row])
 
 
+SLOW = """import time
+from workbench.widgets.map_figure import LiveFigure
+tell = LiveFigure._tell
+LiveFigure._tell = staticmethod(lambda *given: (time.sleep(1), tell(*given)))"""
+
+
+def test_what_is_chosen_is_not_lost_while_the_kernel_hears_of_the_pointer_before_and_after_it(nb, chart):
+    area, points = chart.area(), chart.pixels("points")
+    apiece = apart(points, 3)
+    edge = gap([x for x, _ in points])
+    inside = [row for row, (x, _) in enumerate(points) if x < edge]
+    ids = value(nb, "list(wb.projection.ids)")
+    python(nb, SLOW)
+    try:
+        chart.mode("select")
+        chart.point(points[apiece[0]])
+        chart.drag((area["left"] + 1, area["top"] + 1), (edge, area["bottom"] - 1))
+        for row in apiece[1:]:
+            chart.point(points[row])
+        until(nb, "sorted(wb.selection)", sorted(ids[row] for row in inside))
+    finally:
+        python(nb, "LiveFigure._tell = staticmethod(tell)\nwb.selection = ()")
+        chart.mode("pan")
+
+
 def test_the_threshold_says_and_shows_how_many_are_above_it(nb, chart):
     python(nb, f"wb.search({QUESTION!r})")
     color(nb, "similarity")

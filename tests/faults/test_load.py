@@ -14,7 +14,7 @@ from workbench import Workbench, app
 from workbench.app import App, show
 from workbench.session.state import _HISTORY
 from workbench.widgets.details_panel import TABS
-from workbench.widgets.map_figure import _widget_class
+from workbench.widgets.figure_widget import figure_class
 
 QUESTIONS = effort(120, 1000)
 WIDGETS = effort(10, 50)
@@ -37,7 +37,7 @@ def no_chroma(monkeypatch):
 @pytest.fixture(scope="module", autouse=True)
 def importable():
     """Figures are made at once: what they need is imported before."""
-    _widget_class()
+    figure_class()
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.widgets.map_figure import _widget_class
+from workbench.widgets.figure_widget import figure_class
 
 
 @pytest.fixture(autouse=True, scope="session")
 def importable():
-    _widget_class()
+    figure_class()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import comm.base_comm
+import plotly.graph_objects as go
 import plotly.io
 import pytest
 
 from tests.figures.corpus import chunks, picture
 from workbench.figures import map_figure
 from workbench.figures.map_traces import map_traces
+from workbench.widgets.figure_widget import figure_class
 from workbench.widgets.map_figure import LiveFigure
 
 
@@ -40,3 +44,31 @@ def test_a_static_map_is_displayed_without_it(monkeypatch):
     (shown,) = bundle.values()
     assert shown["config"]["showSendToCloud"] is False
     assert shown["config"]["displaylogo"] is False
+
+
+def test_its_script_is_plotlys_with_an_ending_that_sends_actions_as_messages():
+    plotlys, ours = str(go.FigureWidget._esm), str(figure_class()._esm.default_value)
+    (exports,) = re.findall(r"export\{\w+ as FigureModel[^}]+\};", plotlys)
+    (model,) = re.findall(r"(\w+) as default", exports)
+    before, after = plotlys.split(exports)
+    assert ours.startswith(before)
+    assert ours.endswith(after)
+    ending = ours[len(before) : len(ours) - len(after)]
+    assert ending.count("export default") == 1
+    assert f"const figure = {model}();" in ending
+
+
+@pytest.mark.parametrize("way", ["message", "property"])
+def test_a_selection_is_told_to_its_trace_however_it_comes(way):
+    figure = LiveFigure(map_traces(picture(), {chunk.id: chunk for chunk in chunks()}), {})
+    told = []
+    figure.on("points", "selection", told.append)
+    drawn = next(index for index, trace in enumerate(figure.widget.data) if trace.visible and trace.name == "points")
+    points = {"trace_indexes": [drawn, drawn], "point_indexes": [0, 2]}
+    event = {"event_type": "plotly_selected", "points": points, "device_state": None, "selector": None}
+    if way == "message":
+        figure.widget._handle_custom_msg(event, [])
+    else:
+        figure.widget._js2py_pointsCallback = event
+    assert told == [[0, 2]]
+    figure.close()

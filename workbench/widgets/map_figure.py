@@ -5,15 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from traitlets import Unicode, observe, validate
-
-from workbench.figures.html import CONFIG
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from workbench.widgets.figure_widget import figure_class
 
 __all__ = ["LiveFigure", "height_for", "when_importable"]
 
@@ -38,67 +32,16 @@ def when_importable(then: Callable[[], None]) -> bool:
     plotly's widget brings a schema validator along whose import takes a second, on a busy machine several, and whoever
     draws holds the workbench's lock: an answer would stand still meanwhile.
     """
-    if _widget_class.cache_info().currsize:
+    if figure_class.cache_info().currsize:
         return True
 
     def load() -> None:
         with _importing:
-            _widget_class()
+            figure_class()
         then()
 
     threading.Thread(target=load, name="workbench-figure", daemon=True).start()
     return False
-
-
-@cache
-def _widget_class() -> type[go.FigureWidget]:
-    import plotly.graph_objects as go
-    from plotly.callbacks import Points
-
-    class Figure(go.FigureWidget):
-        """A FigureWidget that answers for its state as it is now, and goes when it is closed.
-
-        plotly keeps two copies, and sends to a page that opens late (in a box, after a reload) the one from when
-        the figure was built. Its script is a file that anywidget watches, and the watcher holds every figure ever made.
-        """
-
-        _esm = Unicode(str(go.FigureWidget._esm)).tag(sync=True)  # noqa: SLF001
-
-        def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
-            # plotly sets its options once the page knows of the figure, which may be drawn before the update arrives
-            self._trait_values["_config"] = {**CONFIG, "responsive": False}
-            # while the base class builds itself, nothing is there yet
-            if key is None and "_layout_obj" in vars(self):
-                self._trait_values["_widget_data"] = deepcopy(self._data)
-                self._trait_values["_widget_layout"] = deepcopy(self._layout_obj._props)  # noqa: SLF001
-            return super().get_state(key, drop_defaults)
-
-        @validate("_config")
-        def _always_ours(self, _: object) -> dict[str, Any]:
-            """Give plotly.js our options, whatever plotly sets."""
-            return {**CONFIG, "responsive": False}
-
-        @observe("_js2py_pointsCallback")
-        def _handler_js2py_pointsCallback(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
-            """Tell of a selection without plotly's own answer to it.
-
-            plotly would tell the page, one message for each trace, to draw as unselected what lies outside; that
-            would go on after the lasso is forgotten, and keep the page busy for most of a second.
-            """
-            event = change["new"]
-            if not event or event["event_type"] != "plotly_selected":
-                super()._handler_js2py_pointsCallback(change)
-                return
-            rows: dict[int, list[int]] = {index: [] for index in range(len(self.data))}
-            points = event["points"] or {"point_indexes": [], "trace_indexes": []}
-            for row, index in zip(points["point_indexes"], points["trace_indexes"], strict=True):
-                rows[index].append(row)
-            for index, trace in enumerate(self.data):
-                for told in trace._select_callbacks:  # noqa: SLF001
-                    told(trace, Points(point_inds=rows[index]), None)
-            self._js2py_pointsCallback = None
-
-    return Figure
 
 
 class LiveFigure:
@@ -113,7 +56,7 @@ class LiveFigure:
     def __init__(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any]) -> None:
         self.names = tuple(traces)
         data = [{"name": name, **trace} for name, trace in traces.items()]
-        self.widget = _widget_class()(data=data, layout={"autosize": True, "height": height_for(500), **layout})
+        self.widget = figure_class()(data=data, layout={"autosize": True, "height": height_for(500), **layout})
         self._traces = dict(zip(self.names, self.widget.data, strict=True))
         self._lock = threading.RLock()
 
