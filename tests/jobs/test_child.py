@@ -55,6 +55,9 @@ import os, psutil
 from tests.jobs import work
 from workbench.jobs.child import Child
 child = Child("map")
+child.run(work.pid)
+import joblib  # brings a copy of loky along, which takes loky's name
+child.close()
 pid = child.run(work.pid)
 for one in psutil.Process().children():
     print(one.pid == pid, os.getpgid(one.pid) == os.getpgrp(), "resource_tracker" in " ".join(one.cmdline()))

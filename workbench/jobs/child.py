@@ -153,7 +153,7 @@ class Child:
 
     def _pool(self) -> ProcessPoolExecutor:
         from loky import ProcessPoolExecutor
-        from loky.backend import get_context
+        from loky.backend.context import ctx_loky
 
         with self._guard:
             if self._executor is None:
@@ -161,7 +161,7 @@ class Child:
                 self._executor = ProcessPoolExecutor(
                     max_workers=1,
                     timeout=None,
-                    context=get_context("loky"),
+                    context=ctx_loky,  # by name it would be the copy in joblib, once that is imported
                     initializer=_settle,
                     initargs=(os.getpid(), self.memory),
                 )
