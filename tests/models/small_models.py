@@ -66,7 +66,8 @@ def small_model(
     model = SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
     made = folder / "model"
     model = model.half() if half else model
-    model.save(str(made), safe_serialization=safetensors)
+    # the card asks the hub who else made such a model
+    model.save(str(made), safe_serialization=safetensors, create_model_card=False)
     return made
 
 

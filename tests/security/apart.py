@@ -29,7 +29,7 @@ if _log:
         if event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
             told = ["name", given[0].decode() if isinstance(given[0], bytes) else str(given[0])]
         elif event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(given[1], tuple):
-            told = ["address", str(given[1][0])]
+            told = ["address", str(given[1][0]), given[1][1]]
         elif event == "pickle.find_class":
             told = ["pickle", f"{given[0]}.{given[1]}"]
         else:
