@@ -15,7 +15,17 @@ from workbench.errors import NotWritten
 from workbench.paths import make_private
 from workbench.seam import passing
 
-__all__ = ["ELSEWHERE", "is_full", "made", "measured", "require_room", "scratch", "write_whole", "writing"]
+__all__ = [
+    "ELSEWHERE",
+    "is_full",
+    "made",
+    "measured",
+    "require_room",
+    "scratch",
+    "scratch_room",
+    "write_whole",
+    "writing",
+]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 ELSEWHERE = "Make room there, or set TMPDIR to a folder on another disk, and start again."
@@ -52,6 +62,12 @@ def require_room(folder: Path, needed: int) -> None:
             os.posix_fallocate(file.fileno(), 0, max(1, needed))
         elif shutil.disk_usage(folder).free < needed:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
+def scratch_room() -> tuple[Path, int]:
+    """Give the folder in which `scratch` lends others, and the bytes that are free there."""
+    place = Path(gettempdir())
+    return place, shutil.disk_usage(place).free
 
 
 @contextmanager

@@ -12,11 +12,12 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.disk import scratch_room
 from workbench.doctor.checking import Check, Said, note, ok, problem
 from workbench.doctor.processes import Ended, run_apart
 from workbench.doctor.reading import RECORD, Store, locked, tables
@@ -44,10 +45,12 @@ def _index(store: Store) -> Iterator[Said]:
         yield note("The Chroma index was not looked at: another process writes to the store.")
     elif locked(store.path / "chroma.lock"):
         yield note("The Chroma index was not looked at: it is being filled.")
-    elif shutil.disk_usage(gettempdir()).free < 2 * size_of(folder):
-        yield note(f"The Chroma index was not looked at: there is no room in {gettempdir()} for a copy.")
     else:
-        yield from _apart(store.path)
+        place, free = scratch_room()
+        if free < 2 * size_of(folder):
+            yield note(f"The Chroma index was not looked at: there is no room in {place} for a copy.")
+        else:
+            yield from _apart(store.path)
 
 
 def _apart(path: Path) -> Iterator[Said]:
