@@ -94,14 +94,18 @@ def test_clusters_have_keywords_and_noise_has_none(notebook):
     (cell,) = (cell for cell in notebook.cells if cell.source.startswith("wb.clusters["))
     table = cell.outputs[0].data["text/html"]
     rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)]
-    (*clusters, noise) = [row for row in rows if row]
+    rows = [row for row in rows if row]
+    clusters = [row for row in rows if row[0] != "noise"]
+    noise = [row for row in rows if row[0] == "noise"]
+    assert rows == clusters + noise
     sizes = [int(size) for _, size, _ in clusters]
-    assert len(clusters) > 1
+    assert len(clusters) > 2
     assert sizes == sorted(sizes, reverse=True)
     assert all(words.startswith(label) for label, _, words in clusters)
-    assert (noise[0], noise[2]) == ("noise", "")
-    assert sum(sizes) + int(noise[1]) == 223
-    assert {clusters[0][0], "noise"} <= traces(figure(notebook, 'wb.map(color="cluster")')).keys()  # small ones: others
+    # a processor's last bits decide whether all 223 chunks lie in a group
+    assert [row[1:] for row in noise] == [[str(223 - sum(sizes)), ""]] * (sum(sizes) < 223)
+    drawn = traces(figure(notebook, 'wb.map(color="cluster")')).keys()  # small ones: others
+    assert {row[0] for row in (clusters[0], *noise)} <= drawn
 
 
 def test_a_shorter_model_keeps_some_neighbours_and_loses_others(notebook):
