@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,8 +29,8 @@ def embedded_batches(
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Give (first row, vectors) of batch after batch, in order, until all are done or `cancel` is set.
 
-    A model with `any_batch` is given as many texts as take about 0.4 s, and the next batch before the last one is
-    done. Others get `batch_size` texts, one request at a time.
+    A model with `any_batch` is given as many texts as take about 0.4 s, in whole blocks where it has `block_ends`, and
+    the next batch before the last one is done. Others get `batch_size` texts, one request at a time.
 
     Parameters
     ----------
@@ -56,12 +57,13 @@ def _overlapping(
     model: EmbeddingModel, texts: Sequence[str], cancel: Event, check: Callable[[np.ndarray, Sequence[str]], np.ndarray]
 ) -> Iterator[tuple[int, np.ndarray]]:
     size, at = model.batch_size, 0
+    ends = model.block_ends(texts) if hasattr(model, "block_ends") else range(1, len(texts) + 1)
     running: deque[tuple[int, Sequence[str], float, Future[np.ndarray]]] = deque()
     with ThreadPoolExecutor(_AHEAD, thread_name_prefix="workbench-batch") as pool:
         try:
             while running or (at < len(texts) and not cancel.is_set()):
                 while at < len(texts) and len(running) < _AHEAD and not cancel.is_set():
-                    part = texts[at : at + size]
+                    part = texts[at : _end(ends, at, size)]
                     running.append((at, part, time.perf_counter(), pool.submit(model.embed, part, "document")))
                     at += len(part)
                 start, part, began, future = running.popleft()
@@ -70,6 +72,11 @@ def _overlapping(
         finally:
             for _, _, _, future in running:
                 future.cancel()
+
+
+def _end(ends: Sequence[int], at: int, size: int) -> int:
+    """Give the last end of a block that is at most `size` rows on, or the next end if that is further."""
+    return ends[max(bisect_right(ends, at + size) - 1, bisect_right(ends, at))]
 
 
 def _next_size(size: int, least: int, rate: float) -> int:

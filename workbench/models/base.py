@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.models.remote.in_clear import EMBEDDED
@@ -44,6 +45,10 @@ class Model:
     def server(self) -> str:
         """Base address of the server that texts are sent to; empty for a model that runs in this process."""
         return ""
+
+    def block_ends(self, texts: Sequence[str]) -> Sequence[int]:
+        """Give the row after each block of texts that `embed` should be given whole; here each text is one."""
+        return range(1, len(texts) + 1)
 
     def as_llama_index(self, **options: Any) -> BaseEmbedding:
         """Give this model as LlamaIndex's `BaseEmbedding`, for `Settings.embed_model`, an index, or alone."""

@@ -117,6 +117,11 @@ class HuggingFaceModel(Model):
         """Whether it slices by itself: on OpenVINO."""
         return self.runtime == "openvino" and self._fast is not None
 
+    def block_ends(self, texts: Sequence[str]) -> Sequence[int]:
+        """Give the row after each block of texts that are computed together."""
+        fast = self._fast if self.any_batch else None
+        return super().block_ends(texts) if fast is None else fast.block_ends(texts)
+
     @property
     def dimensions(self) -> int | None:
         """Length of a vector; None before the first where the folder does not say."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.models.openvino.blocks import block_ends, characters_for
 from workbench.models.openvino.description import Description
 from workbench.models.openvino.quiet import refuse_telemetry
 
@@ -24,8 +25,6 @@ _SLICE_TOKENS = 512
 """Tokens in one inference. More gain nothing on a CPU, and fewer waste the start of each: measured, 256 to 8192."""
 _SLICE_TEXTS = 64
 _first = threading.Lock()
-_TOKENISED = 256
-"""Texts tokenised at a time, while the slices before them compute."""
 
 
 class OpenVinoEncoder:
@@ -57,14 +56,16 @@ class OpenVinoEncoder:
         self._requests = threading.local()
         # OpenVINO's bindings set themselves up at the first inference, and two threads that do so at once wait for each
         # other for ever: one holds the interpreter's lock, the other the set-up (seen with 2026.4.1).
+        graph = graph or folder / "model.xml"
+        self._characters = characters_for(graph)
         with _first:
-            self._compiled = _compile(graph or folder / "model.xml", self._streams)
+            self._compiled = _compile(graph, self._streams)
             self.encode(["warm"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Give float32 (len(texts), dimensions), in the order of `texts`. May be called from several threads.
 
-        Texts of like length are computed together, and one inference begins as soon as another ends.
+        Texts of like length in a block are computed together, and one inference begins as soon as another ends.
         """
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         free = list(self._infer_requests())
@@ -81,9 +82,14 @@ class OpenVinoEncoder:
                 _finished(running, vectors)
         return vectors
 
+    def block_ends(self, texts: Sequence[str]) -> Iterator[int]:
+        """Give the row after each block of texts that are computed together."""
+        return block_ends(texts, self._characters)
+
     def _slices(self, texts: Sequence[str]) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
-        for start in range(0, len(texts), _TOKENISED):
-            encodings = self._tokenizer.encode_batch(list(texts[start : start + _TOKENISED]))
+        start = 0
+        for end in self.block_ends(texts):  # one is tokenised while the slices before it compute
+            encodings = self._tokenizer.encode_batch(list(texts[start:end]))
             lengths = np.array([len(encoding) for encoding in encodings])
             order = np.argsort(-lengths, kind="stable")
             at = 0
@@ -92,6 +98,7 @@ class OpenVinoEncoder:
                 rows = order[at : at + max(1, min(_SLICE_TEXTS, _SLICE_TOKENS // longest))]
                 yield start + rows, self._padded([encodings[row] for row in rows], longest)
                 at += len(rows)
+            start = end
 
     def _padded(self, encodings: Sequence[tokenizers.Encoding], longest: int) -> dict[str, np.ndarray]:
         ids = np.full((len(encodings), longest), self._about.pad, dtype=np.int64)

@@ -109,6 +109,10 @@ class OpenVinoModel(Model):
         """Give float32 (len(texts), dimensions); longer texts than the model reads are cut at the end."""
         return self._ready().encode(texts)
 
+    def block_ends(self, texts: Sequence[str]) -> Sequence[int]:
+        """Give the row after each block of texts that are computed together."""
+        return list(self._ready().block_ends(texts))
+
     def close(self) -> None:
         """Give back the compiled model's memory."""
         self._encoder = None
