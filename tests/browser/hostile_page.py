@@ -24,7 +24,7 @@ _TRACES = """(where) => {
   const tags = ["script", "iframe", "frame", "object", "embed", "link", "base", "meta", "image", "foreignobject", "use",
     "video", "audio", "source", "h1", "u", "animate", "mjx-container", "img", "style"];
   const names = ["href", "xlink:href", "src", "srcset", "action", "formaction", "srcdoc", "data", "ping", "background"];
-  const picture = /^data:image\\/svg\\+xml;base64,[A-Za-z0-9+\\/=]+$/;
+  const picture = /^data:image\\/(svg\\+xml|png);base64,[A-Za-z0-9+\\/=]+$/;
   const bad = [];
   for (const root of document.querySelectorAll(where)) for (const node of root.querySelectorAll("*")) {
     const tag = node.tagName.toLowerCase(), drawn = node.closest(".js-plotly-plot");

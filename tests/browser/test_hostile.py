@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.canaries import canaries, mark, marks
+from tests.browser.canaries import canaries, line, mark, marks
 from tests.browser.hostile_page import harm, missing_marks, overflowing, turning
 from tests.browser.kernel import python, value
 from workbench.widgets.details_panel import TABS
@@ -118,3 +118,13 @@ def test_models_of_a_server(hostile):
     for where in ("#served-ollama", "#served-model", "#served-query"):
         assert turning(hostile.page, where) == []
         assert overflowing(hostile.page, where) == []
+
+
+def test_what_a_server_says_when_it_fails(hostile, evil_server, beacon):
+    evil_server.fail("/api/embed", "status", status=500, text=line(beacon.url, "half"))
+    python(hostile, "try: served.search('llamas')\nexcept Exception as error: print(error)")
+    hostile.wait("#served-status .wrong")
+    found = missing_marks(hostile.page, "#served-status .wrong", marks("half"))
+    evil_server.heal()
+    python(hostile, "served.dismiss()")
+    assert found == []

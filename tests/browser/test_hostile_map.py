@@ -11,11 +11,29 @@ import pytest
 
 from tests.browser.canaries import mark, marks
 from tests.browser.hostile import evil_map
-from tests.browser.hostile_page import missing_marks, ran, traces, turning
+from tests.browser.hostile_page import harm, missing_marks, ran, traces, turning
+from tests.browser.kernel import python
+from tests.browser.map_page import MapPage
 from tests.browser.watch import Watch
 from workbench.figures import map_svg, write_map
 
 pytestmark = pytest.mark.browser
+
+
+def test_pointing_shows_text(hostile, beacon):
+    chart = MapPage(hostile, "#whole .wb-left")
+    python(hostile, "wb.color = 'source'")
+    hostile.page.locator("#whole .wb-left .js-plotly-plot").scroll_into_view_if_needed()
+    said = hostile.page.locator("#whole .wb-left .hoverlayer .hovertext")
+    shown = ""
+    for place in chart.pixels("points")[:12]:
+        hostile.page.mouse.move(5, 5)
+        chart.point(place)
+        hostile.page.wait_for_timeout(150)
+        shown += " ".join(said.all_text_contents())
+    assert len(set(re.findall(r"CAN\w+", shown))) >= 5
+    assert "<" in shown
+    assert harm(hostile, beacon) == {}
 
 
 def test_a_static_map_has_no_button_that_sends_it_away(hostile):
