@@ -44,7 +44,7 @@ wb = Workbench(folder("hostile", BEACON), model=HostileModel(BEACON), llm=Hostil
 wb.top_k = 100
 wb.prompt_template = template(BEACON)
 wb.embed()
-wb.map(method="umap")  # or it would come once the app is shown, and with it other clusters
+wb.map()
 wb.name_clusters()
 wb.near_duplicates(0.1)
 wb.outliers(100)
