@@ -68,7 +68,7 @@ for shown in (wb.documents, wb.chunks, wb.history, wb.clusters, wb.selected, ask
     """import os
 os.environ["OLLAMA_HOST"] = SERVER
 served = Workbench(["Llamas hum."], model="ollama:all-minilm")
-display(served.panels.ollama, served.panels.model, served.panels.status, served.panels.query)
+display(served.panels.ollama, served.panels.model, served.panels.status, served.panels.query, served.panels.answer)
 served.submit("probe").wait()""",
     """from workbench.errors import InputError
 for broken in (lambda: wb.search(line(BEACON), mode=line(BEACON)), lambda: Workbench(line(BEACON)),
@@ -81,7 +81,7 @@ for broken in (lambda: wb.search(line(BEACON), mode=line(BEACON)), lambda: Workb
 ]
 """Cells: the app, a table whose columns are canaries, what records show, a server, errors."""
 
-IDS = {0: ["whole"], 3: ["served-ollama", "served-model", "served-status", "served-query"]}
+IDS = {0: ["whole"], 3: ["served-ollama", "served-model", "served-status", "served-query", "served-answer"]}
 """The ids that the boxes of a cell get in the page, by its number."""
 
 

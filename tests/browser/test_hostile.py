@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.canaries import canaries, mark, marks
+from tests.browser.canaries import canaries, line, mark, marks
 from tests.browser.hostile_page import harm, missing_marks, overflowing, turning
 from tests.browser.kernel import python, value
 from workbench.widgets.details_panel import TABS
@@ -119,3 +119,25 @@ def test_models_of_a_server(hostile):
     for where in ("#served-ollama", "#served-model", "#served-query"):
         assert turning(hostile.page, where) == []
         assert overflowing(hostile.page, where) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "where", "said"),
+    [
+        ("/api/embed", "status", "#served-status .wrong", "served.error"),
+        ("/api/chat", "error-line", "#served-answer .problem", "served.answer.problem"),
+    ],
+)
+def test_what_a_server_says_of_its_own_error(hostile, evil_server, beacon, path, kind, where, said):
+    evil_server.heal()
+    evil_server.fail(path, kind, text=line(beacon.url, "half"))
+    asks = f"served.ask('Who hums of {path}?', llm='ollama:tiny-random')"
+    python(hostile, f"served.dismiss()\ntry: {asks}\nexcept Exception: pass")
+    evil_server.heal()
+    hostile.wait_text(where, mark("html"))
+    told = value(hostile, f"str({said})")
+    wanted = [one for one in marks() if one in told]
+    assert len(wanted) > 3
+    assert missing_marks(hostile.page, where, wanted) == []
+    assert turning(hostile.page, where) == []
+    python(hostile, "served.dismiss()")
