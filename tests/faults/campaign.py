@@ -139,7 +139,8 @@ class Campaign:
         heard = Heard()
         group = self.nursery.begin(**place.given())
         if heard.follow(self.nursery, until=lambda line: line.get("begin") == stage, delay=delay):
-            end(group, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may end in the moment between
+                end(group, signal.SIGKILL)
             heard.follow(self.nursery)
         assert heard.last("failed") is None, heard.last("failed")
         return heard
