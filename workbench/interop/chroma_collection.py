@@ -122,8 +122,10 @@ def _client(place: str) -> Iterator[ClientAPI]:
     import chromadb
     import httpx
 
+    from workbench.index.chroma_client import open_server
+
     try:
-        with _served(place) if place.startswith(("http://", "https://")) else _copied(Path(place)) as client:
+        with open_server(place) if place.startswith(("http://", "https://")) else _copied(Path(place)) as client:
             yield client
     except (InputError, StoreError, NotWritten):
         raise
@@ -137,17 +139,6 @@ def _client(place: str) -> Iterator[ClientAPI]:
             f"The Chroma collections in {place} cannot be read ({type(error).__name__}: {error}). Nothing was changed. "
             "If it is a server, see whether it runs; if it is a folder, whether Chroma itself opens it."
         ) from error
-
-
-@contextmanager
-def _served(place: str) -> Iterator[ClientAPI]:
-    from workbench.index.chroma_client import open_server
-
-    client = open_server(place)
-    try:
-        yield client
-    finally:
-        client.close()  # type: ignore[attr-defined]
 
 
 @contextmanager
