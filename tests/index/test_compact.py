@@ -99,6 +99,20 @@ def test_pictures_and_kept_entries_of_what_is_gone_go(store, model):
     assert store.record.query("SELECT key FROM kept") == [(b"here",)]
 
 
+@pytest.mark.parametrize("name", ["../mine", "../mine.f32", "{}/mine.f32", ".."])
+def test_a_damaged_name_of_a_file_leads_to_no_other_folder(store, model, name):
+    embed(store, model, chunks(4))
+    mine = [store.path / "mine", store.path / "mine.f32"]
+    for path in mine:
+        path.write_bytes(b"mine")
+    row = (f"file {identity_of(model)}", name.format(store.path))
+    store.record.execute("INSERT INTO meta VALUES (?, ?)", [row])
+    embed(store, model, chunks(4)[1:])
+    compact(store.record, Keep())
+    assert [path.read_bytes() for path in mine] == [b"mine"] * 2
+    assert np.array_equal(vectors_of(store, model, chunks(4)[1:]), expected(chunks(4)[1:]))
+
+
 def test_a_torn_vector_is_left_out_and_embedded_again(store, model):
     embed(store, model, chunks(10))
     embed(store, model, chunks(10)[2:])

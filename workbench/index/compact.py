@@ -16,7 +16,7 @@ import numpy as np
 from workbench.index.database import Database
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.leftovers import remove
-from workbench.index.positions import count_loss, default_name, name_of_file
+from workbench.index.positions import count_loss, name_of_file, vector_path
 from workbench.index.record import Record
 from workbench.index.vector_file import VectorFile
 from workbench.seam import passing
@@ -118,9 +118,8 @@ def compact(record: Record, keep: Keep) -> Unused:
 
 def files_in_use(read: sqlite3.Connection) -> dict[str, str]:
     """Give the name of each model's vector file, by fingerprint id."""
-    moved = dict(read.execute("SELECT name, value FROM meta").fetchall())
     models = read.execute("SELECT fingerprint FROM models").fetchall()
-    return {one: moved.get(name_of_file(one), default_name(one)) for (one,) in models}
+    return {one: vector_path(read, Path(), one).name for (one,) in models}
 
 
 def _models(read: sqlite3.Connection, folder: Path, keep: Keep) -> list[_Model]:
