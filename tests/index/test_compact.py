@@ -99,6 +99,18 @@ def test_pictures_and_kept_entries_of_what_is_gone_go(store, model):
     assert store.record.query("SELECT key FROM kept") == [(b"here",)]
 
 
+@pytest.mark.parametrize("count", ["many", "0"])
+def test_a_damaged_count_of_moves_does_not_have_the_file_in_use_written_over(store, model, count):
+    embed(store, model, chunks(10))
+    embed(store, model, chunks(10)[3:])
+    compact(store.record, Keep())
+    store.record.execute("UPDATE meta SET value = ? WHERE name = 'losses'", [(count,)])
+    embed(store, model, chunks(10)[5:])
+    assert compact(store.record, Keep()).vectors == 2
+    assert np.array_equal(vectors_of(store, model, chunks(10)[5:]), expected(chunks(10)[5:]))
+    assert len(vector_files(store)) == 1
+
+
 @pytest.mark.parametrize("name", ["../mine", "../mine.f32", "{}/mine.f32", ".."])
 def test_a_damaged_name_of_a_file_leads_to_no_other_folder(store, model, name):
     embed(store, model, chunks(4))
