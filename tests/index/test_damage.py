@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from workbench.errors import StoreDamaged, StoreError
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.record import Record
 from workbench.index.store import open_store
+from workbench.seam import armed
 
 
 @pytest.fixture
@@ -258,3 +262,16 @@ def test_damage_that_shows_later_is_a_sentence(folder, opened):
     store.record.execute("DROP TABLE chunks", [()])
     with pytest.raises(StoreDamaged, match=r"cannot be read: no such table: chunks.*set aside"):
         store.record.chunks("any")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads the open files of a process from /proc")
+def test_an_opening_that_fails_half_way_keeps_nothing_open(folder):
+    def fail(_, what):
+        if what.startswith("PRAGMA integrity_check"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    with armed(fail), pytest.raises(StoreError, match="Input/output error") as told:
+        open_store(folder)
+    opened = [os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()]
+    assert told.value.__cause__  # as a notebook keeps the last error, with all that its frames hold
+    assert [path for path in opened if path.startswith(str(folder))] == []

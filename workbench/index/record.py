@@ -66,7 +66,11 @@ class Record:
         self._database = Database(folder / "record.sqlite3", writable)
         self._positions = Positions(self._database, folder / "vectors")
         if writable:
-            self._begin_writing()
+            try:
+                self._begin_writing()
+            except BaseException:
+                self.close()
+                raise
 
     def become_writer(self) -> None:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
