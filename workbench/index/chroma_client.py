@@ -17,6 +17,7 @@ from workbench.index.chroma_address import address_parts, no_proxy
 from workbench.index.chroma_files import torn_files
 from workbench.index.chroma_stop import Stop, chroma_turn
 from workbench.models.ollama.hosts import is_loopback
+from workbench.paths import make_private
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -95,8 +96,7 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
         with _judged(store, needed), _private(), ExitStack() as opened:
             _check_tables(chroma_folder(store))
             with _watched(store):
-                passing("file", chroma_folder(store))
-                chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
+                make_private(chroma_folder(store))
                 passing("index", "PersistentClient")
                 client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=client_settings())
                 opened.callback(client.close)  # type: ignore[attr-defined]

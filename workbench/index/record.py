@@ -31,8 +31,8 @@ from workbench.index.rows import (
     size_of,
 )
 from workbench.index.vector_file import VectorFile
+from workbench.paths import make_private
 from workbench.records import Chunk
-from workbench.seam import passing
 
 __all__ = ["Collection", "Record", "Row"]
 
@@ -294,8 +294,7 @@ class Record:
 
     def _begin_writing(self) -> None:
         with told(self.folder):
-            passing("file", self.folder / "vectors")
-            (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
+            make_private(self.folder / "vectors")
             self._may_write = True
             if self._database.lost_commits:
                 said = f"The log of the record in {self.folder} was damaged, and its last commits are lost."
