@@ -53,7 +53,6 @@ EXCUSED = {
     "workbench/index/chroma_stop.py:ask": "makes an empty file in a temporary folder, to ask for a stop",
     "workbench/index/database.py:_check_header": "begins and ends a transaction in which nothing is written",
     "workbench/index/database.py:_before_fork": "waits for locks of threads",
-    "workbench/index/filled.py:set_index_aside": "waits for its turn at the lock of the index",
     "workbench/index/chroma_surplus.py:surplus": "opens Chroma's tables to read them",
     "workbench/index/database.py:snapshot": "begins and ends a look at the tables, which writes nothing",
     "workbench/session/prepare.py:_turn": "waits for its turn at a lock of threads",

@@ -16,8 +16,7 @@ import numpy as np
 
 from workbench.disk import require_room
 from workbench.errors import StoreError
-from workbench.index.aside import set_aside
-from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, opening_mark, server_client
+from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client, set_index_aside
 from workbench.index.chroma_stop import Stop
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
@@ -98,9 +97,7 @@ def _run(store: Path, name: str, server: str | None, stop: Stop | None, *, anew:
             if server is None:
                 with told(store, _TIMES * needed):
                     require_room(store, _TIMES * needed)  # to Chroma a full disk looks like damage at some moments
-                    set_aside(chroma_folder(store))
-                    passing("file", opening_mark(store))
-                    opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
+                set_index_aside(store)
         return _bring_up(record, collection, rows, _client(store, server, needed, stop), stop, anew=True)
     finally:
         record.close()

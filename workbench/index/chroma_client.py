@@ -9,13 +9,15 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from workbench.disk import measured
 from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreLocked
+from workbench.index.aside import set_aside
 from workbench.index.chroma_address import address_parts, no_proxy
 from workbench.index.chroma_files import torn_files
 from workbench.index.chroma_stop import Stop, chroma_turn
+from workbench.index.faults import told
 from workbench.models.ollama.hosts import is_loopback
 from workbench.paths import make_private
 from workbench.seam import passing
@@ -32,6 +34,7 @@ __all__ = [
     "open_server",
     "opening_mark",
     "server_client",
+    "set_index_aside",
 ]
 
 _PATIENCE = 10.0
@@ -87,10 +90,9 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
     """
     import chromadb
 
-    turn = chroma_turn(store)
-    with _judged(store, needed):
-        _await(turn, store)
-    try:
+    with ExitStack() as held:
+        with _judged(store, needed):
+            held.enter_context(_turn(store))
         if stop is not None:
             stop.check()
         with _judged(store, needed), _private(), ExitStack() as opened:
@@ -102,11 +104,20 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
                 opened.callback(client.close)  # type: ignore[attr-defined]
                 _look(client)
             yield client
-    finally:
-        turn.release()
 
 
-def _await(turn: FileLock, store: Path) -> None:
+def set_index_aside(store: Path) -> str:
+    """Rename the whole index, while no other process has it open, and give its new name; raises as `local_client`."""
+    with told(store), _turn(store):
+        aside = set_aside(chroma_folder(store))
+        passing("file", opening_mark(store))
+        opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
+        return aside
+
+
+@contextmanager
+def _turn(store: Path) -> Iterator[None]:
+    turn = chroma_turn(store)
     passing("file", turn.lock_file)
     try:
         turn.acquire(timeout=_PATIENCE)
@@ -115,6 +126,10 @@ def _await(turn: FileLock, store: Path) -> None:
             f"The Chroma index in {store} is being filled by another process. Wait until it is done, "
             "then call wb.rebuild_index()."
         ) from error
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager
