@@ -16,7 +16,14 @@ import numpy as np
 
 from workbench.disk import require_room
 from workbench.errors import StoreError
-from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, server_client, set_index_aside
+from workbench.index.chroma_client import (
+    IndexDamaged,
+    chroma_folder,
+    local_client,
+    names_in,
+    server_client,
+    set_index_aside,
+)
 from workbench.index.chroma_stop import Stop
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
@@ -146,8 +153,7 @@ def _bring_up(
 
 def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCollection:
     """Give the collection, made if it is not there; one that does not compare by cosine is made anew."""
-    passing("index", "list_collections")
-    if collection.name in {found.name for found in client.list_collections()}:
+    if collection.name in names_in(client):
         passing("index", "get_collection")
         found = client.get_collection(collection.name, embedding_function=None)
         # Not `configuration`: reading that rebuilds a stored embedding function, and can run code (CVE-2026-45829).

@@ -15,7 +15,7 @@ from workbench.disk import measured
 from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.chroma_address import address_parts, no_proxy
-from workbench.index.chroma_files import torn_files
+from workbench.index.chroma_files import TABLES, torn_files
 from workbench.index.chroma_stop import Stop, chroma_turn
 from workbench.index.faults import told
 from workbench.models.ollama.hosts import is_loopback
@@ -31,6 +31,7 @@ __all__ = [
     "chroma_folder",
     "client_settings",
     "local_client",
+    "names_in",
     "open_server",
     "opening_mark",
     "server_client",
@@ -207,7 +208,7 @@ def _check_tables(folder: Path) -> None:
     """Look at tables and files before Chroma does: a client that fails to open stays broken as long as its process."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    file = folder / "chroma.sqlite3"
+    file = folder / TABLES
     if not file.exists() or not file.stat().st_size:
         raise IndexDamaged(f"The Chroma index {folder} has lost its tables.")
     passing("tables", file)
@@ -221,6 +222,12 @@ def _check_tables(folder: Path) -> None:
     torn = torn_files(folder)
     if torn:
         raise IndexDamaged(f"The files of the Chroma index {folder} are torn: {torn}.")
+
+
+def names_in(client: ClientAPI) -> set[str]:
+    """Give the names of all collections."""
+    passing("index", "list_collections")
+    return {found.name for found in client.list_collections()}
 
 
 def _look(client: ClientAPI) -> None:

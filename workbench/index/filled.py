@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from workbench.index.chroma_client import chroma_folder, set_index_aside
+from workbench.index.chroma_files import TABLES, reading
 from workbench.index.faults import told
 from workbench.index.strangers import is_own_file, strangers_aside
 from workbench.seam import passing
@@ -69,12 +70,10 @@ class Filled:
         Its tables change whenever they are opened; of these the rows are counted.
         """
         folder = chroma_folder(self._store)
-        tables_file = folder / "chroma.sqlite3"
-        if not is_own_file(tables_file):
+        if not is_own_file(folder / TABLES):
             return ""
         try:
-            address = f"{tables_file.absolute().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(address, uri=True)) as tables:
+            with reading(folder) as tables:
                 segments = tables.execute(_SEGMENTS, (self._collection,)).fetchall()
             found = [f"{count} rows" for _, count in segments]
             for name, _ in segments:
