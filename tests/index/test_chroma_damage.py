@@ -15,7 +15,7 @@ from tests.index.helpers import (
 )
 from workbench.errors import StoreLocked
 from workbench.index.aside import set_aside
-from workbench.index.chroma_stop import stop_for
+from workbench.index.chroma_stop import Stop, stop_for
 
 
 def damage(folder, name, change):
@@ -102,6 +102,10 @@ def test_a_damaged_index_is_set_aside_in_turn_too(store, model, monkeypatch):
     with stop_for(store.path) as stop:
         assert filled(store, model) == 3
     assert free == [False]
+
+
+def test_a_request_to_stop_that_cannot_be_made_kills_nobody_at_once(tmp_path):
+    assert not Stop(str(tmp_path), str(tmp_path / "gone" / "stop")).ask()
 
 
 def test_an_end_while_opening_is_forgiven_once(store, model):

@@ -49,7 +49,6 @@ EXCUSED = {
     "workbench/__main__.py:main": "opens os.devnull, which is never full",
     "workbench/jobs/child.py:_settle": "opens os.devnull, which is never full",
     "workbench/jobs/child.py:run": "waits for its turn at a lock of threads",
-    "workbench/index/chroma_stop.py:stop_for": "makes an empty file in a temporary folder, to ask for a stop",
     "workbench/index/chroma_stop.py:ask": "makes an empty file in a temporary folder, to ask for a stop",
     "workbench/index/database.py:_check_header": "begins and ends a transaction in which nothing is written",
     "workbench/index/database.py:_before_fork": "waits for locks of threads",
