@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from workbench.errors import StoreDamaged, StoreError
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.record import Record
 from workbench.index.store import open_store
+from workbench.index.vector_file import VectorFile
 from workbench.seam import armed
 
 
@@ -127,6 +129,19 @@ def test_one_flipped_bit_costs_one_vector_and_no_reader_is_given_it(folder, open
     assert reader.known(identity, keys).all()
     np.testing.assert_array_equal(reader.vectors(identity, keys), expected(chunks(40)))
     reader.close()
+
+
+def test_a_reader_looks_at_each_vector_once_whatever_a_damaged_row_says(folder, monkeypatch):
+    with closing(sqlite3.connect(folder / "record.sqlite3")) as tables, tables:
+        tables.execute("INSERT INTO vectors SELECT fingerprint, 'many', key, crc FROM vectors WHERE position = 0")
+    looked = []
+    whole_of = VectorFile.sound
+    monkeypatch.setattr(VectorFile, "sound", lambda file, rows: (looked.append(len(rows)), whole_of(file, rows))[1])
+    reader = Record(folder, writable=False)
+    for _ in range(4):
+        assert reader.known(fingerprint_id(WordModel().fingerprint()), keys_of(WordModel(), chunks(40))).all()
+    reader.close()
+    assert looked == [41, 1, 1, 1]
 
 
 def test_a_reader_does_not_trust_positions_from_before_a_loss(folder, opened):

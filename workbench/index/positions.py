@@ -119,4 +119,4 @@ def _take(held: Place, fresh: list[tuple[Any, Any, Any]]) -> None:
             held.rows[key] = at
         else:
             held.torn.append(at)
-    held.seen = 1 + max((at for _, at, _ in fresh if isinstance(at, int)), default=-1)
+    held.seen = 1 + max((at for _, at, _ in fresh if isinstance(at, int)), default=held.seen - 1)
