@@ -15,6 +15,7 @@ from weakref import WeakSet
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import COLUMNS, TABLES, VERSION
+from workbench.index.strangers import is_own_file
 from workbench.index.wal import committed_frames
 from workbench.seam import passing
 
@@ -249,7 +250,7 @@ class Database:
 def refuse_orphans(folder: Path) -> None:
     """Say that vectors without a record are damage: beginning anew in their place would write over them."""
     record, vectors = folder / "record.sqlite3", folder / "vectors"
-    if record.is_symlink() or (record.exists() and not record.is_file()):
+    if os.path.lexists(record) and not is_own_file(record):
         raise StoreDamaged(f"The record {record} is no file of its own.")
     empty = not record.exists() or not record.stat().st_size
     if empty and vectors.is_dir() and any(vectors.iterdir()):
