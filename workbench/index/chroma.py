@@ -139,7 +139,7 @@ def _bring_up(
         for ids in _batches([name for name, key in there.items() if wanted.get(name) != key], stop):
             passing("index", "delete")
             index.delete(ids=ids)
-        for batch in _batches([row for row in rows if there.get(legal(row.chunk.id)) != _key(row)], stop):
+        for batch in _batches([row for row in rows if there.get(name := legal(row.chunk.id)) != wanted[name]], stop):
             passing("index", "upsert")
             index.upsert(
                 ids=[legal(row.chunk.id) for row in batch],
