@@ -45,7 +45,7 @@ _STRIKES = 2
 _FULL = ("disk is full", "no space left", "file too large", "quota exceeded", "code: 13)")
 _BUSY = ("is locked", "code: 5)")
 _FAILING = ("disk i/o error",)
-"""What SQLite says of a disk that fails, or of a file that must not grow."""
+"""What SQLite and the system say of a disk without room, of another program, and of a disk that fails."""
 
 
 class IndexDamaged(StoreDamaged):
