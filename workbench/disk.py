@@ -102,7 +102,7 @@ def write_whole(path: Path, content: bytes | str, advice: str = _ADVICE) -> Path
     try:
         with writing(path, len(data), advice):
             beside.write_bytes(data)
-        with writing(path, len(data), advice):
+            passing("file", path)
             beside.replace(target)
     except BaseException:
         with suppress(OSError):

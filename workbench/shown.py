@@ -11,8 +11,8 @@ __all__ = ["NO_MATH", "escaped", "joined", "sendable", "visible", "whole"]
 
 HALF = re.compile("[\ud800-\udfff]")
 """Half of a surrogate pair: no UTF-8 has it, and Jupyter refuses a message that holds one."""
-OBEYED = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters but tabs and ends of lines, what opens or closes a direction of writing, halves of pairs."""
+OBEYED = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tabs and ends of lines, and what opens or closes a direction of writing."""
 PICTURES, DELETE = 0x2400, 0x7F
 NO_MATH = "tex2jax_ignore mathjax_ignore"
 """The classes by which JupyterLab and exported pages are told that `$` is a dollar."""

@@ -14,6 +14,8 @@ from tests.index.helpers import (
     stored,
 )
 from workbench.errors import StoreLocked
+from workbench.index.aside import set_aside
+from workbench.index.chroma_stop import Stop, stop_for
 
 
 def damage(folder, name, change):
@@ -84,6 +86,26 @@ def test_only_one_process_fills_at_a_time(store, model, monkeypatch):
         with pytest.raises(StoreLocked, match=r"being filled by another process.*rebuild_index"):
             filled(store, model)
     assert filled(store, model) == 3
+
+
+def test_a_damaged_index_is_set_aside_in_turn_too(store, model, monkeypatch):
+    embed(store, model, chunks(3))
+    filled(store, model)
+    damage(store.path / "chroma", "chroma.sqlite3", lambda content: b"garbage" * 999)
+    free = []
+
+    def look(*paths):
+        free.append(stop.ask())
+        return set_aside(*paths)
+
+    monkeypatch.setattr("workbench.index.chroma_client.set_aside", look)
+    with stop_for(store.path) as stop:
+        assert filled(store, model) == 3
+    assert free == [False]
+
+
+def test_a_request_to_stop_that_cannot_be_made_kills_nobody_at_once(tmp_path):
+    assert not Stop(str(tmp_path), str(tmp_path / "gone" / "stop")).ask()
 
 
 def test_an_end_while_opening_is_forgiven_once(store, model):

@@ -99,6 +99,32 @@ def test_pictures_and_kept_entries_of_what_is_gone_go(store, model):
     assert store.record.query("SELECT key FROM kept") == [(b"here",)]
 
 
+@pytest.mark.parametrize("count", ["many", "0"])
+def test_a_damaged_count_of_moves_does_not_have_the_file_in_use_written_over(store, model, count):
+    embed(store, model, chunks(10))
+    embed(store, model, chunks(10)[3:])
+    compact(store.record, Keep())
+    store.record.execute("UPDATE meta SET value = ? WHERE name = 'losses'", [(count,)])
+    embed(store, model, chunks(10)[5:])
+    assert compact(store.record, Keep()).vectors == 2
+    assert np.array_equal(vectors_of(store, model, chunks(10)[5:]), expected(chunks(10)[5:]))
+    assert len(vector_files(store)) == 1
+
+
+@pytest.mark.parametrize("name", ["../mine", "../mine.f32", "{}/mine.f32", ".."])
+def test_a_damaged_name_of_a_file_leads_to_no_other_folder(store, model, name):
+    embed(store, model, chunks(4))
+    mine = [store.path / "mine", store.path / "mine.f32"]
+    for path in mine:
+        path.write_bytes(b"mine")
+    row = (f"file {identity_of(model)}", name.format(store.path))
+    store.record.execute("INSERT INTO meta VALUES (?, ?)", [row])
+    embed(store, model, chunks(4)[1:])
+    compact(store.record, Keep())
+    assert [path.read_bytes() for path in mine] == [b"mine"] * 2
+    assert np.array_equal(vectors_of(store, model, chunks(4)[1:]), expected(chunks(4)[1:]))
+
+
 def test_a_torn_vector_is_left_out_and_embedded_again(store, model):
     embed(store, model, chunks(10))
     embed(store, model, chunks(10)[2:])

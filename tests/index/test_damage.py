@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +17,8 @@ from workbench.errors import StoreDamaged, StoreError
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.record import Record
 from workbench.index.store import open_store
+from workbench.index.vector_file import VectorFile
+from workbench.seam import armed
 
 
 @pytest.fixture
@@ -123,6 +129,19 @@ def test_one_flipped_bit_costs_one_vector_and_no_reader_is_given_it(folder, open
     assert reader.known(identity, keys).all()
     np.testing.assert_array_equal(reader.vectors(identity, keys), expected(chunks(40)))
     reader.close()
+
+
+def test_a_reader_looks_at_each_vector_once_whatever_a_damaged_row_says(folder, monkeypatch):
+    with closing(sqlite3.connect(folder / "record.sqlite3")) as tables, tables:
+        tables.execute("INSERT INTO vectors SELECT fingerprint, 'many', key, crc FROM vectors WHERE position = 0")
+    looked = []
+    whole_of = VectorFile.sound
+    monkeypatch.setattr(VectorFile, "sound", lambda file, rows: (looked.append(len(rows)), whole_of(file, rows))[1])
+    reader = Record(folder, writable=False)
+    for _ in range(4):
+        assert reader.known(fingerprint_id(WordModel().fingerprint()), keys_of(WordModel(), chunks(40))).all()
+    reader.close()
+    assert looked == [41, 1, 1, 1]
 
 
 def test_a_reader_does_not_trust_positions_from_before_a_loss(folder, opened):
@@ -258,3 +277,16 @@ def test_damage_that_shows_later_is_a_sentence(folder, opened):
     store.record.execute("DROP TABLE chunks", [()])
     with pytest.raises(StoreDamaged, match=r"cannot be read: no such table: chunks.*set aside"):
         store.record.chunks("any")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads the open files of a process from /proc")
+def test_an_opening_that_fails_half_way_keeps_nothing_open(folder):
+    def fail(_, what):
+        if what.startswith("PRAGMA integrity_check"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    with armed(fail), pytest.raises(StoreError, match="Input/output error") as told:
+        open_store(folder)
+    opened = [os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()]
+    assert told.value.__cause__  # as a notebook keeps the last error, with all that its frames hold
+    assert [path for path in opened if path.startswith(str(folder))] == []

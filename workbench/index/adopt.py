@@ -41,20 +41,22 @@ def adopt(record: Record, model: EmbeddingModel, collection: Collection, sent: S
     int
         Vectors adopted; 0 where there was nothing to adopt or the engines differ.
     """
+    others = [one for one in record.models() if _differs_in_engine_alone(one, collection.fingerprint)]
+    if not others:
+        return 0
     new = fingerprint_id(collection.fingerprint)
     wanted = list(dict.fromkeys(sent))
     known = record.known(new, [text_key(new, "document", text) for text in wanted])
     wanted = [text for text, has in zip(wanted, known, strict=True) if not has]
     adopted = 0
-    for other in record.models():
-        if wanted and _differs_in_engine_alone(other, collection.fingerprint):
-            old = fingerprint_id(other)
-            held = record.known(old, [text_key(old, "document", text) for text in wanted])
-            texts = [text for text, has in zip(wanted, held, strict=True) if has]
-            if texts and _agree(record, model, old, texts):
-                _copy(record, collection.fingerprint, old, texts)
-                wanted = [text for text, has in zip(wanted, held, strict=True) if not has]
-                adopted += len(texts)
+    for other in others:
+        old = fingerprint_id(other)
+        held = record.known(old, [text_key(old, "document", text) for text in wanted])
+        texts = [text for text, has in zip(wanted, held, strict=True) if has]
+        if texts and _agree(record, model, old, texts):
+            _copy(record, collection.fingerprint, old, texts)
+            wanted = [text for text, has in zip(wanted, held, strict=True) if not has]
+            adopted += len(texts)
     return adopted
 
 

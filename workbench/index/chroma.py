@@ -16,8 +16,14 @@ import numpy as np
 
 from workbench.disk import require_room
 from workbench.errors import StoreError
-from workbench.index.aside import set_aside
-from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, opening_mark, server_client
+from workbench.index.chroma_client import (
+    IndexDamaged,
+    chroma_folder,
+    local_client,
+    names_in,
+    server_client,
+    set_index_aside,
+)
 from workbench.index.chroma_stop import Stop
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id
@@ -98,9 +104,7 @@ def _run(store: Path, name: str, server: str | None, stop: Stop | None, *, anew:
             if server is None:
                 with told(store, _TIMES * needed):
                     require_room(store, _TIMES * needed)  # to Chroma a full disk looks like damage at some moments
-                    set_aside(chroma_folder(store))
-                    passing("file", opening_mark(store))
-                    opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
+                set_index_aside(store)
         return _bring_up(record, collection, rows, _client(store, server, needed, stop), stop, anew=True)
     finally:
         record.close()
@@ -135,7 +139,7 @@ def _bring_up(
         for ids in _batches([name for name, key in there.items() if wanted.get(name) != key], stop):
             passing("index", "delete")
             index.delete(ids=ids)
-        for batch in _batches([row for row in rows if there.get(legal(row.chunk.id)) != _key(row)], stop):
+        for batch in _batches([row for row in rows if there.get(name := legal(row.chunk.id)) != wanted[name]], stop):
             passing("index", "upsert")
             index.upsert(
                 ids=[legal(row.chunk.id) for row in batch],
@@ -149,8 +153,7 @@ def _bring_up(
 
 def _index(client: ClientAPI, collection: Collection, *, anew: bool) -> ChromaCollection:
     """Give the collection, made if it is not there; one that does not compare by cosine is made anew."""
-    passing("index", "list_collections")
-    if collection.name in {found.name for found in client.list_collections()}:
+    if collection.name in names_in(client):
         passing("index", "get_collection")
         found = client.get_collection(collection.name, embedding_function=None)
         # Not `configuration`: reading that rebuilds a stored embedding function, and can run code (CVE-2026-45829).

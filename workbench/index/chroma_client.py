@@ -9,14 +9,17 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from workbench.disk import measured
 from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreLocked
+from workbench.index.aside import set_aside
 from workbench.index.chroma_address import address_parts, no_proxy
-from workbench.index.chroma_files import torn_files
+from workbench.index.chroma_files import TABLES, torn_files
 from workbench.index.chroma_stop import Stop, chroma_turn
+from workbench.index.faults import told
 from workbench.models.ollama.hosts import is_loopback
+from workbench.paths import make_private
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -28,9 +31,11 @@ __all__ = [
     "chroma_folder",
     "client_settings",
     "local_client",
+    "names_in",
     "open_server",
     "opening_mark",
     "server_client",
+    "set_index_aside",
 ]
 
 _PATIENCE = 10.0
@@ -40,7 +45,7 @@ _STRIKES = 2
 _FULL = ("disk is full", "no space left", "file too large", "quota exceeded", "code: 13)")
 _BUSY = ("is locked", "code: 5)")
 _FAILING = ("disk i/o error",)
-"""What SQLite says of a disk that fails, or of a file that must not grow."""
+"""What SQLite and the system say of a disk without room, of another program, and of a disk that fails."""
 
 
 class IndexDamaged(StoreDamaged):
@@ -86,27 +91,34 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
     """
     import chromadb
 
-    turn = chroma_turn(store)
-    with _judged(store, needed):
-        _await(turn, store)
-    try:
+    with ExitStack() as held:
+        with _judged(store, needed):
+            held.enter_context(_turn(store))
         if stop is not None:
             stop.check()
         with _judged(store, needed), _private(), ExitStack() as opened:
             _check_tables(chroma_folder(store))
             with _watched(store):
-                passing("file", chroma_folder(store))
-                chroma_folder(store).mkdir(mode=0o700, exist_ok=True)
+                make_private(chroma_folder(store))
                 passing("index", "PersistentClient")
                 client = chromadb.PersistentClient(path=str(chroma_folder(store)), settings=client_settings())
                 opened.callback(client.close)  # type: ignore[attr-defined]
                 _look(client)
             yield client
-    finally:
-        turn.release()
 
 
-def _await(turn: FileLock, store: Path) -> None:
+def set_index_aside(store: Path) -> str:
+    """Rename the whole index, while no other process has it open, and give its new name; raises as `local_client`."""
+    with told(store), _turn(store):
+        aside = set_aside(chroma_folder(store))
+        passing("file", opening_mark(store))
+        opening_mark(store).unlink(missing_ok=True)  # the next one has ended nobody yet
+        return aside
+
+
+@contextmanager
+def _turn(store: Path) -> Iterator[None]:
+    turn = chroma_turn(store)
     passing("file", turn.lock_file)
     try:
         turn.acquire(timeout=_PATIENCE)
@@ -115,6 +127,10 @@ def _await(turn: FileLock, store: Path) -> None:
             f"The Chroma index in {store} is being filled by another process. Wait until it is done, "
             "then call wb.rebuild_index()."
         ) from error
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager
@@ -192,7 +208,7 @@ def _check_tables(folder: Path) -> None:
     """Look at tables and files before Chroma does: a client that fails to open stays broken as long as its process."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    file = folder / "chroma.sqlite3"
+    file = folder / TABLES
     if not file.exists() or not file.stat().st_size:
         raise IndexDamaged(f"The Chroma index {folder} has lost its tables.")
     passing("tables", file)
@@ -206,6 +222,12 @@ def _check_tables(folder: Path) -> None:
     torn = torn_files(folder)
     if torn:
         raise IndexDamaged(f"The files of the Chroma index {folder} are torn: {torn}.")
+
+
+def names_in(client: ClientAPI) -> set[str]:
+    """Give the names of all collections."""
+    passing("index", "list_collections")
+    return {found.name for found in client.list_collections()}
 
 
 def _look(client: ClientAPI) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import StoreError
-from workbench.index.chroma_client import local_client, server_client
+from workbench.index.chroma_client import local_client, names_in, server_client
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def nearest(store: str, collection: str, vector: np.ndarray, count: int, server:
         There is no such collection, another process fills, or the server does not answer.
     """
     with local_client(Path(store)) if server is None else server_client(server) as client:
-        passing("index", "list_collections")
-        if collection not in {found.name for found in client.list_collections()}:
+        if collection not in names_in(client):
             raise StoreError(
                 f"The Chroma index in {server or store} has no collection {collection!r} yet. Call wb.rebuild_index(), "
                 "or search with engine='exact'."

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from workbench.disk import scratch
 from workbench.errors import Cancelled
 
 __all__ = ["Stop", "chroma_turn", "stop_for"]
@@ -45,11 +45,11 @@ class Stop:
 
     def ask(self) -> bool:
         """Ask for it, and tell whether nobody has the index open by now: then its process can be killed."""
-        Path(self.file).touch()
         turn = chroma_turn(Path(self.store))
         try:
+            Path(self.file).touch()
             turn.acquire(blocking=False)
-        except Timeout:
+        except OSError:  # somebody has it open, or it cannot be asked for: a disk is full
             return False
         turn.release()
         return True
@@ -57,6 +57,6 @@ class Stop:
 
 @contextmanager
 def stop_for(store: Path) -> Iterator[Stop]:
-    """Lend a request that can be handed to the process that fills."""
-    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-        yield Stop(str(store), str(Path(folder) / "stop"))
+    """Lend a request that can be handed to the process that fills; raises as `scratch`."""
+    with scratch() as folder:
+        yield Stop(str(store), str(folder / "stop"))

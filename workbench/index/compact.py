@@ -16,7 +16,7 @@ import numpy as np
 from workbench.index.database import Database
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.leftovers import remove
-from workbench.index.positions import count_loss, default_name, name_of_file
+from workbench.index.positions import count_loss, name_of_file, vector_path
 from workbench.index.record import Record
 from workbench.index.vector_file import VectorFile
 from workbench.seam import passing
@@ -99,7 +99,7 @@ def compact(record: Record, keep: Keep) -> Unused:
         with database.snapshot() as read:
             models = _models(read, record.folder, keep)
             found = _counted(read, models, keep)
-            number = _moves(read) + 1
+            number = _unused_number(read)
         moving = [model for model in models if len(model.used) < model.rows]
         targets = {one.fingerprint: f"{one.fingerprint[:12]}-{number}.f32" for one in moving}
         with _clean(database, [record.folder / "vectors" / name for name in targets.values()]):
@@ -118,9 +118,8 @@ def compact(record: Record, keep: Keep) -> Unused:
 
 def files_in_use(read: sqlite3.Connection) -> dict[str, str]:
     """Give the name of each model's vector file, by fingerprint id."""
-    moved = dict(read.execute("SELECT name, value FROM meta").fetchall())
     models = read.execute("SELECT fingerprint FROM models").fetchall()
-    return {one: moved.get(name_of_file(one), default_name(one)) for (one,) in models}
+    return {one: vector_path(read, Path(), one).name for (one,) in models}
 
 
 def _models(read: sqlite3.Connection, folder: Path, keep: Keep) -> list[_Model]:
@@ -164,9 +163,15 @@ def _number(read: sqlite3.Connection, statement: str) -> int:
     return int(read.execute(statement).fetchone()[0])
 
 
-def _moves(read: sqlite3.Connection) -> int:
-    found = read.execute("SELECT value FROM meta WHERE name = 'losses'").fetchone()
-    return int(found[0]) if found and str(found[0]).isdecimal() else 0
+def _unused_number(read: sqlite3.Connection) -> int:
+    """Give the number of the new files: one more than were lost or moved, and than any file in use has.
+
+    The count alone may be damaged, and a file that is in use would be written over.
+    """
+    found = read.execute("SELECT value FROM meta WHERE name = 'losses'").fetchall()
+    numbers = [str(count) for (count,) in found]
+    numbers += [Path(name).stem.partition("-")[2] for name in files_in_use(read).values()]
+    return 1 + max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 def _idle(read: sqlite3.Connection, keep: Keep) -> list[tuple[str, bytes]]:

@@ -15,6 +15,7 @@ from weakref import WeakSet
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.faults import told
 from workbench.index.schema import COLUMNS, TABLES, VERSION
+from workbench.index.strangers import is_own_file
 from workbench.index.wal import committed_frames
 from workbench.seam import passing
 
@@ -63,7 +64,6 @@ class Database:
         self.path = path
         self.lock = threading.RLock()
         self.lost_commits = False
-        self._logged = 0
         self._connection = self._open(writable)
         self._file = path.stat().st_ino
         with _guard:
@@ -151,7 +151,6 @@ class Database:
     def _open(self, writable: bool) -> sqlite3.Connection:
         if writable:
             self._make()
-            self._logged = committed_frames(self.path.with_name(f"{self.path.name}-wal"))
         else:
             self._await()
         with told(self.path.parent, _EMPTY if writable else None):
@@ -202,6 +201,7 @@ class Database:
                 connection.close()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        logged = committed_frames(self.path.with_name(f"{self.path.name}-wal"))
         # Looked at first: a file that is not ours, or newer than we are, stays as it is to the byte.
         if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
             self._check_version(connection)
@@ -210,7 +210,7 @@ class Database:
                 raise StoreDamaged(f"The record {self.path} cannot be read: {found}.")
         self._check_header(connection)
         read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]  # -1 where there is no log
-        self.lost_commits = max(0, read) < self._logged
+        self.lost_commits = max(0, read) < logged
         passing("tables", "PRAGMA journal_mode")
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; losing power loses the last commits, never more.
@@ -250,7 +250,7 @@ class Database:
 def refuse_orphans(folder: Path) -> None:
     """Say that vectors without a record are damage: beginning anew in their place would write over them."""
     record, vectors = folder / "record.sqlite3", folder / "vectors"
-    if record.is_symlink() or (record.exists() and not record.is_file()):
+    if os.path.lexists(record) and not is_own_file(record):
         raise StoreDamaged(f"The record {record} is no file of its own.")
     empty = not record.exists() or not record.stat().st_size
     if empty and vectors.is_dir() and any(vectors.iterdir()):

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from filelock import Timeout
-
-from workbench.errors import StoreLocked
-from workbench.index.aside import set_aside
-from workbench.index.chroma_client import chroma_folder
-from workbench.index.chroma_stop import chroma_turn
+from workbench.index.chroma_client import chroma_folder, set_index_aside
+from workbench.index.chroma_files import TABLES, reading
 from workbench.index.faults import told
 from workbench.index.strangers import is_own_file, strangers_aside
 from workbench.seam import passing
@@ -20,8 +16,6 @@ from workbench.seam import passing
 __all__ = ["Filled"]
 
 _PIECE = 1 << 20
-_PATIENCE = 10.0
-"""Seconds to wait for another process that fills."""
 _SEGMENTS = (
     "SELECT segments.id, (SELECT count(*) FROM embeddings WHERE segment_id = segments.id) "
     "FROM segments JOIN collections ON collection = collections.id WHERE name = ? ORDER BY segments.id"
@@ -76,12 +70,10 @@ class Filled:
         Its tables change whenever they are opened; of these the rows are counted.
         """
         folder = chroma_folder(self._store)
-        tables_file = folder / "chroma.sqlite3"
-        if not is_own_file(tables_file):
+        if not is_own_file(folder / TABLES):
             return ""
         try:
-            address = f"{tables_file.absolute().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(address, uri=True)) as tables:
+            with reading(folder) as tables:
                 segments = tables.execute(_SEGMENTS, (self._collection,)).fetchall()
             found = [f"{count} rows" for _, count in segments]
             for name, _ in segments:
@@ -92,21 +84,8 @@ class Filled:
         return ", ".join(found)
 
     def set_index_aside(self) -> str:
-        """Rename the whole index, when no other process has it open; gives its new name.
-
-        Raises
-        ------
-        StoreLocked
-            Another process has had it open for 10 s.
-        """
-        try:
-            with chroma_turn(self._store).acquire(timeout=_PATIENCE):
-                return set_aside(chroma_folder(self._store))
-        except Timeout as error:
-            raise StoreLocked(
-                f"The Chroma index in {self._store} is in use by another process. Wait until it is done, then call "
-                "wb.rebuild_index()."
-            ) from error
+        """Rename the whole index, and give its new name; raises as `chroma_client.set_index_aside`."""
+        return set_index_aside(self._store)
 
 
 def _seen(file: Path) -> str:

@@ -127,7 +127,8 @@ def _load(
     described, joined, content = found[0]
     try:
         about = json.loads(described)
-        if _seal(about) != about.pop(_SEAL, _seal(about)):  # pictures from before there was one are taken as they are
+        seal = _seal(about)
+        if about.pop(_SEAL, seal) != seal:  # pictures from before there was one are taken as they are
             return None
         if about["digest"] != _digest(joined, content) or len(joined) != KEY * len(about["ids"]):
             return None

@@ -56,7 +56,7 @@ class WriterLock:
         self._let_go()
         self._lock = FileLock(self._file, mode=0o600, blocking=False, thread_local=False)
         try:
-            passing("file", self._note.parent / "lock")
+            passing("file", self._file)
             self._lock.acquire()
         except Timeout:
             return False

@@ -6,6 +6,7 @@ SQLite finds torn pages, not a changed byte in a value. Both kinds of row carry 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -17,9 +18,10 @@ from workbench.index.database import Database
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.positions import count_loss, name_of_file, vector_path
 from workbench.index.rows import Collection, collection_of
+from workbench.index.strangers import is_own_file
 from workbench.index.vector_file import VectorFile
 
-__all__ = ["drop_torn", "mend"]
+__all__ = ["drop_chunks", "drop_torn", "in_order", "mend", "torn_note"]
 
 _ENDS = 16
 """Vectors at each end of a file whose checksums are compared; all others are compared when they are first used."""
@@ -143,9 +145,9 @@ def _fits(dimensions: Any, rows: Any) -> bool:
 
 def _is_of_that_model(database: Database, file: VectorFile, identity: str) -> bool:
     """Whether a vector at either end is what was committed; a file that is not there is of any model."""
-    if not file.path.exists() and not file.path.is_symlink():
+    if not os.path.lexists(file.path):
         return True
-    if file.path.is_symlink() or not file.path.is_file():  # what a link leads to may belong to somebody else
+    if not is_own_file(file.path):  # what a link leads to may belong to somebody else
         return False
     ends: list[Any] = [
         pair

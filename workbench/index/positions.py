@@ -11,7 +11,7 @@ from workbench.index.database import Database
 from workbench.index.vector_file import VectorFile
 from workbench.seam import passing
 
-__all__ = ["Place", "Positions", "count_loss", "default_name", "name_of_file", "vector_path"]
+__all__ = ["Place", "Positions", "count_loss", "name_of_file", "vector_path"]
 
 _FILE = "file "
 """Before a fingerprint: the name in `meta` of the file that its vectors were moved to."""
@@ -22,17 +22,12 @@ def name_of_file(fingerprint: str) -> str:
     return f"{_FILE}{fingerprint}"
 
 
-def default_name(fingerprint: str) -> str:
-    """Give the name of a model's first file."""
-    return f"{fingerprint[:12]}.f32"
-
-
 def vector_path(read: sqlite3.Connection, folder: Path, fingerprint: str) -> Path:
     """Give the file that a model's vectors lie in, or will; `folder` is that of the vector files."""
     found = read.execute("SELECT value FROM meta WHERE name = ?", (name_of_file(fingerprint),)).fetchone()
     named = str(found[0]) if found else ""
     # A damaged name must not lead out of the folder.
-    return folder / (named if named and Path(named).name == named else default_name(fingerprint))
+    return folder / (named if named.endswith(".f32") and Path(named).name == named else f"{fingerprint[:12]}.f32")
 
 
 def count_loss(write: sqlite3.Connection) -> None:
@@ -124,4 +119,4 @@ def _take(held: Place, fresh: list[tuple[Any, Any, Any]]) -> None:
             held.rows[key] = at
         else:
             held.torn.append(at)
-    held.seen = 1 + max((at for _, at, _ in fresh if isinstance(at, int)), default=-1)
+    held.seen = 1 + max((at for _, at, _ in fresh if isinstance(at, int)), default=held.seen - 1)

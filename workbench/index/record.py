@@ -31,8 +31,8 @@ from workbench.index.rows import (
     size_of,
 )
 from workbench.index.vector_file import VectorFile
+from workbench.paths import make_private
 from workbench.records import Chunk
-from workbench.seam import passing
 
 __all__ = ["Collection", "Record", "Row"]
 
@@ -66,7 +66,11 @@ class Record:
         self._database = Database(folder / "record.sqlite3", writable)
         self._positions = Positions(self._database, folder / "vectors")
         if writable:
-            self._begin_writing()
+            try:
+                self._begin_writing()
+            except BaseException:
+                self.close()
+                raise
 
     def become_writer(self) -> None:
         """Open the record for writing, in the process that now holds the store's lock; readers go on meanwhile."""
@@ -290,8 +294,7 @@ class Record:
 
     def _begin_writing(self) -> None:
         with told(self.folder):
-            passing("file", self.folder / "vectors")
-            (self.folder / "vectors").mkdir(mode=0o700, exist_ok=True)
+            make_private(self.folder / "vectors")
             self._may_write = True
             if self._database.lost_commits:
                 said = f"The log of the record in {self.folder} was damaged, and its last commits are lost."

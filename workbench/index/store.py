@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 from workbench.errors import StoreDamaged, StoreError, StoreLocked
 from workbench.index.aside import set_aside
+from workbench.index.leftovers import size_of
 from workbench.index.lock import WriterLock
 from workbench.index.owner import trouble_with
 from workbench.index.record import Record
@@ -91,11 +91,7 @@ class Store:
 
     def size_bytes(self) -> int:
         """Give the bytes of all files in the folder."""
-        total = 0
-        for file in self.path.rglob("*"):
-            with suppress(FileNotFoundError):  # SQLite takes its log away whenever it likes
-                total += file.stat().st_size if file.is_file() else 0
-        return total
+        return size_of(self.path)
 
     def close(self) -> None:
         """Give the store back; the last user in the process closes it and lets the lock go."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,12 +32,8 @@ def strangers_aside(folder: Path, names: Sequence[str], folders: Sequence[str] =
     return [
         f"{folder / name} was no {kind}; it was set aside as {set_aside(folder / name)}."
         for name, kind, fits in wanted
-        if _is_there(folder / name) and not fits(folder / name)
+        if os.path.lexists(folder / name) and not fits(folder / name)
     ]
-
-
-def _is_there(path: Path) -> bool:
-    return path.is_symlink() or path.exists()
 
 
 def is_own_file(path: Path) -> bool:
