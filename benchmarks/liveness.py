@@ -33,7 +33,7 @@ def measure(chunks: int, ipykernel: str | None, in_subshell: bool) -> None:
             print(f"ipykernel {version}, callbacks {'in a subshell' if in_subshell else 'on the main thread'}:")
             for phase in PHASES:
                 if phase == "embedding":
-                    continue
+                    continue  # it would leave nothing to embed for the phase that also asks
                 found = waits(kernel, store, phase, subshell, MOST)
                 print(f"  {found}; load {os.getloadavg()[0]:.1f}", flush=True)
             print(f"  {kernel.run('print(repr(wb))').strip()}")

@@ -10,8 +10,10 @@ import pytest
 from tests.browser.canaries import canaries
 from tests.browser.hostile import CELLS, IDS
 from tests.browser.lab import FLAGS, Lab, Notebook, chromium, missing
+from tests.browser.panel_page import PanelPage
 from tests.browser.watch import Beacon
 from tests.ollama.double import OllamaDouble
+from workbench.widgets._live import LivePanel
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +27,20 @@ def browser():
         started = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield started
         started.close()
+
+
+@pytest.fixture
+def show(browser) -> Iterator[Callable[[LivePanel], PanelPage]]:
+    """Give `show(panel)`: a page in which one panel runs alone."""
+    pages: list[PanelPage] = []
+
+    def make(panel: LivePanel) -> PanelPage:
+        pages.append(PanelPage(browser, panel))
+        return pages[-1]
+
+    yield make
+    for page in pages:
+        page.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import pytest
 
 from tests.browser.canaries import FORMULAS
 from tests.browser.hostile_page import turning
-from tests.browser.panel_page import PanelPage
 from tests.widgets.scene import answered, retrieval, scene
 from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
@@ -24,19 +23,6 @@ _EDGES = """() => {
   range.selectNodeContents(from.lastChild);
   return [from.firstChild.getBoundingClientRect().right, range.getBoundingClientRect().left];
 }"""
-
-
-@pytest.fixture
-def show(browser):
-    pages = []
-
-    def show(panel):
-        pages.append(PanelPage(browser, panel))
-        return pages[-1]
-
-    yield show
-    for page in pages:
-        page.close()
 
 
 def named(document, section):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.kernel import until, value
-from tests.browser.panel_page import PanelPage
 from tests.widgets.fake import MINILM, FakeWorkbench, chunked, words
 from workbench.models import PROVIDERS
 from workbench.records import Document, EmbedPlan, ModelInfo, ServerStatus
@@ -27,19 +26,11 @@ wb"""
 
 
 @pytest.fixture
-def show(browser, monkeypatch):
+def show(show, monkeypatch):
     monkeypatch.setattr(choices, "_cached", lambda _: ())
     for provider in ("huggingface", "openai"):
         monkeypatch.setitem(PROVIDERS, provider, "tests.widgets.test_model_panel:made")
-    pages = []
-
-    def show(panel):
-        pages.append(PanelPage(browser, panel))
-        return pages[-1]
-
-    yield show
-    for page in pages:
-        page.close()
+    return show
 
 
 def scene(**outputs):

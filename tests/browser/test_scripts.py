@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.panel_page import PanelPage
 from tests.widgets.scene import CHUNKS, QUESTION, answered, asked, retrieval, scene
 from workbench.widgets.answer_panel import AnswerPanel
 from workbench.widgets.cards_panel import CardsPanel
@@ -16,19 +15,6 @@ from workbench.widgets.sees_panel import SeesPanel
 from workbench.widgets.trace_panel import TracePanel
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(browser):
-    pages = []
-
-    def show(panel):
-        pages.append(PanelPage(browser, panel))
-        return pages[-1]
-
-    yield show
-    for page in pages:
-        page.close()
 
 
 def test_hostile_text_stays_text(show):

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from tests.browser.panel_page import PanelPage
 from tests.doubles import WordModel
 from tests.widgets.scene import CHUNKS, QUESTION, asked
 from tests.widgets.test_sees_panel import CHECK, INFO, MODEL
@@ -17,19 +16,6 @@ pytestmark = pytest.mark.browser
 
 TRAP = CHUNKS[6]
 FITS = "document.documentElement.scrollWidth <= innerWidth"
-
-
-@pytest.fixture
-def show(browser):
-    pages = []
-
-    def show(panel):
-        pages.append(PanelPage(browser, panel))
-        return pages[-1]
-
-    yield show
-    for page in pages:
-        page.close()
 
 
 def model(limit=256):

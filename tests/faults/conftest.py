@@ -1,4 +1,4 @@
-"""The kill campaign, shared by the files that are about kills."""
+"""A store that is open, and the kill campaign, shared by the files that are about kills."""
 
 from __future__ import annotations
 
@@ -6,8 +6,24 @@ from collections import Counter
 
 import pytest
 
+from tests.doubles import WordModel
 from tests.faults.campaign import Campaign
+from tests.index.helpers import chunks, embed
+from workbench.index.store import open_store
 from workbench.paths import models_folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def store(folder):
+    opened = open_store(folder)
+    embed(opened, WordModel(), chunks(10))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

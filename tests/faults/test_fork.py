@@ -9,12 +9,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import numpy as np
 import pytest
 
 from tests.doubles import WordModel
 from tests.faults.effort import effort
-from tests.index.helpers import chunks, collection_of, counts, embed, expected, stored
+from tests.faults.whole import check_chunks
+from tests.index.helpers import chunks, collection_of, counts, embed
 from workbench import Workbench
 from workbench.errors import StoreError, StoreLocked
 from workbench.index.store import open_store
@@ -23,19 +23,6 @@ from workbench.index.store import open_store
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "fork") or sys.platform == "darwin", reason="only where processes with threads can fork"
 )
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def store(folder):
-    opened = open_store(folder)
-    embed(opened, WordModel(), chunks(10))
-    yield opened
-    opened.close()
 
 
 @contextmanager
@@ -68,10 +55,7 @@ def forked(work):
 
 def whole(folder, count):
     store = open_store(folder)
-    ids, vectors = stored(store, WordModel())
-    assert ids == [one.id for one in chunks(count)]
-    np.testing.assert_array_equal(vectors, expected(chunks(count)))
-    assert store.record.query("PRAGMA integrity_check") == [("ok",)]
+    check_chunks(store, count)
     store.close()
 
 

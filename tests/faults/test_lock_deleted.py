@@ -10,22 +10,10 @@ import pytest
 
 from tests.doubles import WordModel
 from tests.faults.others import Failed, Other
+from tests.faults.whole import check_chunks
 from tests.index.helpers import chunks, collection_of, counts, embed, expected, stored, vectors_of
 from workbench.errors import StoreLocked
 from workbench.index.store import open_store
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def store(folder):
-    opened = open_store(folder)
-    embed(opened, WordModel(), chunks(10))
-    yield opened
-    opened.close()
 
 
 def opening(folder):
@@ -34,10 +22,7 @@ def opening(folder):
 
 def whole(store, count):
     """See that the record holds `count` chunks, each once, with their vectors."""
-    ids, vectors = stored(store, WordModel())
-    assert ids == [one.id for one in chunks(count)]
-    np.testing.assert_array_equal(vectors, expected(chunks(count)))
-    assert store.record.query("PRAGMA integrity_check") == [("ok",)]
+    check_chunks(store, count)
     assert store.record.query("SELECT count(*), count(DISTINCT key) FROM vectors") == [(count, count)]
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.doubles import WordModel
+from tests.index.helpers import chunks, expected, stored
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.record import Record, Row
-from workbench.index.store import open_store
+from workbench.index.store import Store, open_store
 
-__all__ = ["NOTHING", "Whole", "read_whole", "whole_of"]
+__all__ = ["NOTHING", "Whole", "check_chunks", "read_whole", "whole_of"]
 
 _ROUNDED = 1e-6
 """A transformer adds up in another order when a text stands beside longer ones."""
@@ -41,6 +43,14 @@ class Whole:
 
 
 NOTHING = Whole({}, {})
+
+
+def check_chunks(store: Store, count: int) -> None:
+    """See that the record is sound and holds so many chunks, with the vectors of a `WordModel`."""
+    ids, vectors = stored(store, WordModel())
+    assert ids == [one.id for one in chunks(count)]
+    np.testing.assert_array_equal(vectors, expected(chunks(count)))
+    assert store.record.query("PRAGMA integrity_check") == [("ok",)]
 
 
 def read_whole(store: Path) -> Whole:

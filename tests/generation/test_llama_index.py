@@ -100,3 +100,9 @@ def test_a_stream_of_ollama_that_was_not_done_is_not_whole():
         )
     )[-1]
     assert (last.reason, last.prompt_tokens, last.answer_tokens, last.seconds) == ("length", 7, 2, 1.0)
+
+
+def test_what_can_be_no_count_of_ollama_is_none():
+    raw = {"done": True, "prompt_eval_count": "7", "eval_count": -2, "eval_duration": 10**400}
+    last = ask(Scripted(script=["Lla"], raw=raw))[-1]
+    assert (last.prompt_tokens, last.answer_tokens, last.seconds) == (None, None, None)

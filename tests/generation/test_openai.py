@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,6 +70,15 @@ def test_an_answer_cut_short_says_length(chat):
 def test_a_server_that_counts_nothing_is_fine(chat, double):
     double.usage = False
     assert ask(chat)[-1].prompt_tokens is None
+
+
+@pytest.mark.parametrize("count", [-1, 2**63, 10**400, 3.5, "12", True], ids=lambda count: f"{count}"[:20])
+def test_what_can_be_no_count_is_none(chat, monkeypatch, count):
+    usage = SimpleNamespace(prompt_tokens=7, completion_tokens=count)
+    chunk = SimpleNamespace(usage=usage, choices=[SimpleNamespace(delta=None, finish_reason="stop")])
+    monkeypatch.setattr(chat, "_chunks", lambda *_: [chunk])
+    (last,) = ask(chat)
+    assert (last.prompt_tokens, last.answer_tokens) == (7, None)
 
 
 def test_a_token_may_hold_anything(chat, double):

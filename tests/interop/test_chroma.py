@@ -206,6 +206,14 @@ def test_the_notes_say_whose_vectors_these_are(fill, opened):
     )
 
 
+def test_questions_that_cross_the_network_are_said_to(fill, opened):
+    model = WordModel()
+    model.server = "http://models.example:11434"
+    wb = opened(fill(), model=model)
+    wb.search("llama")
+    assert "Chunks and questions cross the network to models.example:11434 unencrypted" in wb.notes[-1]
+
+
 def test_a_model_that_did_not_fill_it_is_doubted(fill, opened):
     wb = opened(fill(vectors=np.random.default_rng(1).normal(size=(5, 64)).astype(np.float32)))
     wb.search(QUESTIONS[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -116,6 +117,14 @@ def test_the_worst_parts_come_first_and_share_no_point():
     assert len(everyone) == len(set(everyone))
     again = least_trusted(picture(points, kept), count=3, size=3)
     assert [region.ids for region in again] == [region.ids for region in found]
+
+
+def test_the_worst_parts_of_a_picture_are_searched_once_and_do_not_hold_it():
+    made = picture(np.random.default_rng(0).normal(size=(60, 2)), np.linspace(0, 1, 60))
+    assert least_trusted(made) is least_trusted(made) != ()
+    gone = weakref.ref(made)
+    del made
+    assert gone() is None
 
 
 def test_no_part_is_named_where_none_is_worse():

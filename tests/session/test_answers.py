@@ -8,9 +8,23 @@ from tests.generation.chat_double import ChatDouble
 from tests.generation.test_attribution import Reader
 from tests.generation.test_judge import Judge
 from workbench.errors import ConsentNeeded, InputError
-from workbench.records import Contexts
+from workbench.records import Contexts, Piece
 
 QUESTION = "What does the alpaca give?"
+
+
+class Halves(Reader):
+    """Says a character in two pieces, and half of another."""
+
+    def stream(self, request, cancel):
+        yield from map(Piece, ("good \ud83d", "\udc4d, bad \ud83d", " end"))
+        yield Piece(done=True, reason="stop")
+
+
+def test_a_streamed_answer_gives_whole_characters(wb):
+    pieces = list(wb.ask(QUESTION, llm=Halves(), stream=True))
+    assert pieces[0] == "good "
+    assert "".join(pieces) == wb.answer.text == "good 👍, bad \ufffd end"
 
 
 def test_with_without_and_wrong_context(wb):

@@ -13,6 +13,7 @@ from tests.doubles import WordModel
 from workbench import Workbench
 from workbench.errors import Cancelled, InputError
 from workbench.index.layouts import load_layout, load_neighbours
+from workbench.jobs.lane import Job
 from workbench.session.draw import settings_of
 from workbench.session.map_fields import ANCHORED, CUT, DISTORTION, RETRIEVED, field_values
 
@@ -230,6 +231,28 @@ def test_clusters_are_a_frame_and_extractive_names_none(laid):
     if wb.clustering.clusters:
         with pytest.raises(InputError, match="cannot think of a name"):
             wb.name_clusters()
+
+
+@pytest.mark.parametrize("ask", [lambda wb: wb.clusters, lambda wb: wb.map(color="cluster")], ids=["table", "map"])
+def test_a_search_for_clusters_that_was_overtaken_is_gone_on_with(laid, monkeypatch, ask):
+    wb, _ = laid
+    wb.map(method="umap")
+    wb.publish(clustering=None)
+    submit, begun = wb.submit, []
+
+    def overtaken_once(verb, *args, **options):
+        if verb != "cluster" or begun:
+            return submit(verb, *args, **options)
+        begun.append(Job("cluster", lambda job: None, overtaken=True))
+        begun[0].cancel.set()
+        begun[0].run()
+        return begun[0]
+
+    monkeypatch.setattr(wb, "submit", overtaken_once)
+    ask(wb)
+    assert len(begun) == 1
+    assert wb.clustering is not None
+    wb.color = "source"
 
 
 def test_two_models_side_by_side(laid):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from tests.doubles import WordModel
 from workbench import Workbench
 from workbench.errors import InputError, ServerError
+from workbench.index.chroma_client import opening_mark
 from workbench.records import Piece
 
 
@@ -111,6 +114,24 @@ def test_the_hnsw_index_is_chromas(chroma, tmp_path):
         assert {passage.chunk.id for passage in few} == {"3:0", "4:0"}
         with pytest.raises(InputError, match="compares by cosine"):
             wb.search("animal", engine="hnsw", metric="dot")
+
+
+@pytest.mark.slow
+def test_questions_that_are_stopped_while_the_index_opens_do_not_condemn_it(chroma, tmp_path):
+    texts = [f"animal {row} of herd {row % 7} in valley {row % 5}" for row in range(2000)]
+    with Workbench(texts, store=tmp_path / "store", model=WordModel(256), llm="extractive") as wb:
+        wb.embed()
+        wb.submit("fill_index").wait()
+        mark = opening_mark(wb.store.path)
+        for number in range(2):
+            wb.children["index"].close()
+            job = wb.submit("search", f"animal {number}", engine="hnsw")
+            while not mark.exists() and not job.done.is_set():
+                time.sleep(0.001)
+            job.cancel.set()
+            assert job.done.wait(30)
+            assert not mark.exists()
+        assert len(wb.search("animal 7", engine="hnsw")) == 5
 
 
 def test_the_closest_sentence_is_found_by_its_vector(tmp_path):

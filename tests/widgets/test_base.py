@@ -121,3 +121,11 @@ def test_a_page_without_a_kernel_has_a_picture_of_the_map():
     assert b"<circle" in base64.b64decode(inside)
     (said,) = re.findall(r'alt="([^"]+)"', found)
     assert said.startswith("5 passages; 71 of 100 true neighbours")
+
+
+def test_a_colour_that_no_chunk_has_leaves_the_picture_out_and_hides_nothing_else():
+    wb = FakeWorkbench(chunks=chunks(), projection=picture())
+    wb.color = "soruce"
+    found = summary_html(wb)
+    assert "<img" not in found
+    assert "The live panels need a running kernel" in found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import comm.base_comm
@@ -44,6 +46,14 @@ def test_a_static_map_is_displayed_without_it(monkeypatch):
     (shown,) = bundle.values()
     assert shown["config"]["showSendToCloud"] is False
     assert shown["config"]["displaylogo"] is False
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda figure: pickle.loads(pickle.dumps(figure))])
+def test_a_copy_of_a_static_map_is_as_quiet(again):
+    figure = map_figure(picture(), chunks())
+    copied = again(figure)
+    assert type(copied) is type(figure)
+    assert copied == figure
 
 
 def test_its_script_is_plotlys_with_an_ending_that_sends_actions_as_messages():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from workbench.export.answer_code import answer_part
 from workbench.export.literals import Part, call, comment
 from workbench.export.prompt_code import prompt_part
 from workbench.export.question_code import question_part
 from workbench.export.search_code import by_name, search_part
+from workbench.index.chroma_address import address_parts, is_address
 from workbench.records import Answer, Retrieval
 
 __all__ = ["Done", "code_of"]
@@ -108,11 +108,9 @@ def _cut(chunking: Mapping[str, object]) -> str:
 
 
 def _client(index: str) -> str:
-    if index.startswith(("http://", "https://")):
-        address = urlsplit(index)
-        secure = address.scheme == "https"
-        port = address.port or (443 if secure else 8000)
-        return call("chromadb.HttpClient", host=address.hostname, port=port, ssl=secure)
+    if is_address(index):
+        host, port, secure = address_parts(index)
+        return call("chromadb.HttpClient", host=host, port=port, ssl=secure)
     return call("chromadb.PersistentClient", path=index)
 
 

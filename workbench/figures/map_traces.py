@@ -103,7 +103,6 @@ def map_traces(
         color, projection, known, retrieval, colors, fields=fields, at_least=at_least, clustering=clustering
     )
     rows = drawn_rows(projection, retrieval, selection, anchor, webgl=webgl)
-    star = place_star(projection, retrieval)
     found: dict[str, Trace] = {}
     if "points" in parts:
         found["points"] = _cloud(projection, coloring, colors, retrieval is not None, rows)
@@ -115,6 +114,7 @@ def map_traces(
         at = rows_of(projection.ids).get(anchor) if anchor else None
         found["anchor"] = positions(projection.coordinates[[] if at is None else [at]])
     if "query" in parts:
+        star = place_star(projection, retrieval)
         found["query"] = query_trace(star, retrieval, dimensions, place_expansions(projection, retrieval))
         for number, line in enumerate(line_traces(projection, retrieval, star)):
             found[f"lines {number}"] = line

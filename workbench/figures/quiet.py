@@ -34,4 +34,12 @@ def figure_class() -> type[go.Figure]:
         def _repr_mimebundle_(self, *args: Any, **options: Any) -> dict[str, Any]:
             return super()._repr_mimebundle_(*args, **{"config": QUIET, **options})
 
+        def __reduce__(self) -> tuple[Any, ...]:
+            # the class of a function has no name by which pickle could find it
+            return _again, super().__reduce__()[1]
+
     return Figure
+
+
+def _again(props: dict[str, Any]) -> go.Figure:
+    return figure_class()(props)

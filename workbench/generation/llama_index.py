@@ -9,6 +9,7 @@ from typing import Any
 from workbench.errors import ModelError, ServerError
 from workbench.generation.reading import read_apart
 from workbench.generation.tokens import estimate_tokens
+from workbench.models.ollama.errors import count_of
 from workbench.models.remote.secret import HIDDEN, scrubbed
 from workbench.models.settings import secrets_of
 from workbench.records import Piece, PromptRequest
@@ -92,9 +93,9 @@ class LlamaIndexChat:
         whole = _text_of(last)
         rest = whole if whole and not said else ""
         reason = "length" if raw.get("done_reason") == "length" else "stop"
-        counts = (raw.get("prompt_eval_count"), raw.get("eval_count"))
-        nanoseconds = raw.get("eval_duration")
-        return Piece(rest, True, reason, *counts, nanoseconds / 1e9 if nanoseconds else None)
+        names = ("prompt_eval_count", "eval_count", "eval_duration")
+        asked, written, nanoseconds = (count_of(raw.get(name)) for name in names)
+        return Piece(rest, True, reason, asked, written, nanoseconds / 1e9 if nanoseconds else None)
 
     def close(self) -> None:
         """Leave the object alone: it is its owner's."""

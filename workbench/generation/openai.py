@@ -13,6 +13,7 @@ from typing import Any
 from workbench.errors import ConsentNeeded, InputError, ServerError
 from workbench.generation.reading import read_apart
 from workbench.generation.tokens import estimate_tokens
+from workbench.models.ollama.errors import count_of
 from workbench.models.remote import keys
 from workbench.models.remote.access import OpenAIAccess
 from workbench.models.remote.errors import failed
@@ -136,8 +137,8 @@ class OpenAIChat:
         if reason not in _ENDS:
             raise ServerError(self._ending(reason))
         seconds = time.perf_counter() - (first or began)
-        counts = (_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
-        yield Piece("", True, reason, *counts, seconds)
+        asked, said = (count_of(getattr(usage, name, None)) for name in ("prompt_tokens", "completion_tokens"))
+        yield Piece("", True, reason, asked, said, seconds)
 
     def _understood(self, chunk: Any) -> tuple[str, str]:
         """Give text and reason to end of a chunk, each empty for most; some servers send what is neither."""
@@ -221,11 +222,6 @@ class OpenAIChat:
 
     def close(self) -> None:
         """Hold nothing: each answer has a connection of its own."""
-
-
-def _count(usage: object, name: str) -> int | None:
-    value = getattr(usage, name, None)
-    return value if type(value) is int and value >= 0 else None
 
 
 class _FieldRefused(Exception):

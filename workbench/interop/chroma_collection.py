@@ -18,6 +18,7 @@ import numpy as np
 
 from workbench.disk import ELSEWHERE, scratch, write_whole, writing
 from workbench.errors import InputError, NotWritten, StoreError
+from workbench.index.chroma_address import is_address
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _client(place: str) -> Iterator[ClientAPI]:
     from workbench.index.chroma_client import open_server
 
     try:
-        with open_server(place) if place.startswith(("http://", "https://")) else _copied(Path(place)) as client:
+        with open_server(place) if is_address(place) else _copied(Path(place)) as client:
             yield client
     except (InputError, StoreError, NotWritten):
         raise

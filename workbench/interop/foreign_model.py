@@ -134,6 +134,11 @@ class ForeignModel(Model):
         return self.question_model.tokenizer
 
     @property
+    def server(self) -> str:
+        """Base address of the server that questions are sent to."""
+        return getattr(self.question_model, "server", "")
+
+    @property
     def destination(self) -> str:  # type: ignore[override]
         """Host that questions are sent to."""
         return getattr(self.question_model, "destination", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from workbench.projection.picture import nearest_shown
@@ -9,9 +11,12 @@ from workbench.records import Projection, Region
 
 __all__ = ["least_trusted"]
 
+_found: WeakKeyDictionary[Projection, dict[tuple[int, int], tuple[Region, ...]]] = WeakKeyDictionary()
+"""A search takes most of a second at 100,000 points, and a live map asks whenever it is drawn."""
+
 
 def least_trusted(projection: Projection, count: int = 3, size: int = 30) -> tuple[Region, ...]:
-    """Find the parts of the picture that keep the smallest share of true neighbours.
+    """Find the parts of the picture that keep the smallest share of true neighbours; once for each picture.
 
     A part is a point and those nearest to it in the picture. Every point's is looked at; the worst is taken, then
     the worst that shares no point with one taken.
@@ -31,6 +36,13 @@ def least_trusted(projection: Projection, count: int = 3, size: int = 30) -> tup
         The worst first, of equals that of the lower row. Only parts below the mean of the picture: none where `kept`
         is not known or the same everywhere.
     """
+    known = _found.setdefault(projection, {})
+    if (count, size) not in known:
+        known[count, size] = _search(projection, count, size)
+    return known[count, size]
+
+
+def _search(projection: Projection, count: int, size: int) -> tuple[Region, ...]:
     n = len(projection)
     size = min(size, n // (count + 1)) if count > 0 else 0
     if projection.kept is None or size < 1:

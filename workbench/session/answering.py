@@ -12,6 +12,7 @@ from workbench.models import prepare
 from workbench.records import Answer
 from workbench.session.prepare import prepared
 from workbench.session.work import find, look_at_server
+from workbench.shown import whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,10 +73,18 @@ def told(
     """Let a model answer, and publish the answer as it grows, at most ten times a second."""
     answer, shown, said = Answer(""), 0.0, 0
     for answer in stream_answer(retrieval, language, job.cancel, asking):
-        if heard is not None and len(answer.text) > said:
-            heard(answer.text[said:])
-            said = len(answer.text)
+        text = _settled(answer)
+        if heard is not None and len(text) > said:
+            heard(text[said:])
+            said = len(text)
         if not answer.streaming or time.perf_counter() - shown > _REDRAW:
             shown = time.perf_counter()
             publish(answer)
     return answer
+
+
+def _settled(answer: Answer) -> str:
+    """Give the text that no later piece changes: one may bring the other half of a last character."""
+    last = answer.text[-1:]
+    waits = answer.streaming and last != whole(last)
+    return whole(answer.text[:-1] if waits else answer.text)

@@ -41,7 +41,8 @@ def compact(wb: Engine, job: Job, dry_run: bool = False) -> Compaction:
             found = compact_record(store.record, keep)
         index = _index(wb, store, now)
         if index:
-            wb.children["index"].run(drop, str(store.path), index, cancel=job.cancel)
+            # never killed in the middle: what Chroma writes then may be torn
+            wb.in_index(drop, str(store.path), index, cancel=job.cancel, spare=lambda: False)
             remove(chroma_folder(store.path) / f"{name}.filled" for name in index)
         after = store.size_bytes() + sum(map(size_of, uploads))
         return _told(found, index, files, uploads, before, after, done=True)

@@ -102,10 +102,7 @@ class Engine(InUse):
         self.tell(Progress(lane, verb.label))
         try:
             result = run()
-        except Cancelled:
-            self._end(lane, "cancelled")
-            raise
-        except (KeyboardInterrupt, SystemExit):
+        except (Cancelled, KeyboardInterrupt, SystemExit):
             self._end(lane, "cancelled")
             raise
         except BaseException as error:  # engines that are not Python panic with what is no Exception

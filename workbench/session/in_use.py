@@ -36,7 +36,7 @@ class InUse(State):
                 self._release(embedding=True)
                 self._embedding = (self.model, self._made(self.model))
             made = self._embedding[1]
-        self.say_in_clear(getattr(made, "server", ""), getattr(made, "sends", ""))
+        self.say_in_clear_of(made)
         return made
 
     def _made(self, spec: Any) -> EmbeddingModel:
@@ -67,8 +67,12 @@ class InUse(State):
         options = {"consent": True} if isinstance(spec, str) and spec in self.consent else {}
         embed = lambda texts, role: embedding.embed(prepare(embedding, texts, role), role)  # noqa: E731
         made = language_model(spec, embed=embed, **options)
-        self.say_in_clear(getattr(made, "server", ""), getattr(made, "sends", ""))
+        self.say_in_clear_of(made)
         return made
+
+    def say_in_clear_of(self, model: EmbeddingModel | LanguageModel) -> None:
+        """Show it of what is sent to a model, where that is on a server."""
+        self.say_in_clear(getattr(model, "server", ""), getattr(model, "sends", ""))
 
     def say_in_clear(self, server: str, what: str) -> None:
         """Show, as long as this workbench lives, that something crosses the network unencrypted."""

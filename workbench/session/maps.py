@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Cancelled
 from workbench.session.explore import write_picture
-from workbench.session.map_fields import ANCHORED, around, drawn
+from workbench.session.map_fields import ANCHORED, CLUSTER, around, drawn
 from workbench.session.models import ModelVerbs
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class MapVerbs(ModelVerbs):
         if query is not None:
             self.search(query)
         layout = self._laid_out(method, refit)
-        if self.color == "cluster" and self.clustering is None:
-            self.submit("cluster").wait()
+        if self.color == CLUSTER:
+            self._clustered()
         return map_figure(layout, self.chunk_list, **drawn(self), **around(self))
 
     def search(self, question: str) -> Any:
@@ -94,14 +94,14 @@ class MapVerbs(ModelVerbs):
     def _clustered(self) -> Clustering:
         if self.projection is None:
             self._laid_out(None)
-        while self.clustering is None:
+        while (found := self.clustering) is None:
             job = self.submit("cluster")
             try:
                 return job.wait()  # type: ignore[no-any-return]
             except Cancelled:
                 if not job.overtaken:  # by one that looks for them on a picture that came meanwhile
                     raise
-        return self.clustering
+        return found
 
     def name_clusters(self, llm: Any = None) -> pd.DataFrame:
         """Have the language model name the clusters, and give them."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.corpus.sources import identity_of
+from workbench.index.chroma_address import is_address
 from workbench.paths import stores_folder
 
 __all__ = ["store_of", "store_place"]
@@ -26,7 +27,7 @@ def store_place(corpus: Any, given: str | Path | None = None) -> Path | None:
     Path or None
         None for what is in memory and was not read yet.
     """
-    if given and not str(given).startswith(("http://", "https://")):
+    if given and not is_address(given):
         return Path(given).expanduser()
     identity = identity_of(corpus)
     return stores_folder() / identity if identity else None

@@ -62,9 +62,8 @@ def read_sources(wb: Engine, job: Job) -> Corpus:
     try:
         corpus = load(wb.source, cancel=job.cancel, progress=meter, child=wb.children["read"])
     finally:
-        if (
-            wb.lanes["embed"].running is not job
-        ):  # a question reads the corpus too, and nobody else says that it is read
+        # a question reads the corpus too, and nobody else says that it is read
+        if wb.lanes["embed"].running is not job:
             wb.tell(replace(wb.progress.get("embed") or Progress("embed", "Reading files"), state="done"))
     _open(wb, corpus)
     wb.forget()
@@ -84,8 +83,7 @@ def _open(wb: Engine, corpus: Corpus) -> None:
     assert path is not None
     opened = open_store(path)
     wb.adopt_store(opened)
-    notes = (*opened.notes, *corpus.notes, *wb.in_clear)  # the corpus is not the workbench's own yet
-    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=notes)
+    wb.publish(store_path=str(opened.path), read_only=not opened.writable, notes=_notes(wb, corpus))
 
 
 def tell(wb: Engine, note: str) -> None:
@@ -97,9 +95,13 @@ def tell(wb: Engine, note: str) -> None:
 
 def _tell_notes(wb: Engine) -> None:
     """Publish what was found since the store was opened: vectors are looked at when they are first used."""
-    notes = (*(wb.store.notes if wb.store else ()), *(wb.corpus.notes if wb.corpus else ()), *wb.in_clear)
+    notes = _notes(wb, wb.corpus)
     if notes != wb.notes:
         wb.publish(notes=notes)
+
+
+def _notes(wb: Engine, corpus: Corpus | None) -> tuple[str, ...]:
+    return (*(wb.store.notes if wb.store else ()), *(corpus.notes if corpus else ()), *wb.in_clear)
 
 
 def _telling_color(chosen: str, corpus: Corpus) -> str:

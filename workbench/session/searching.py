@@ -116,18 +116,20 @@ def _nearest(
     if options.engine != "hnsw":
         return None
     from workbench.index.chroma_query import nearest
+    from workbench.index.chroma_stop import stop_for
 
     assert wb.store is not None
-    store, server = str(wb.store.path), wb.chroma_server
+    store, server = wb.store.path, wb.chroma_server
     if server is None and not wb.store.writable:
-        raise _closed_to_readers(wb.store.path, wb.store.holder or {})
+        raise _closed_to_readers(store, wb.store.holder or {})
 
     def ask(vector: np.ndarray, count: int) -> np.ndarray:
         if wb.store is not None and wb.store.writable:
             _filled(wb, job.cancel)
-        found = wb.in_index(
-            nearest, store, now.collection.name, np.asarray(vector, np.float32), count, server, cancel=job.cancel
-        )
+        given = (str(store), now.collection.name, np.asarray(vector, np.float32), count, server)
+        with stop_for(store) as stop:
+            # a process that is killed while it opens the index would count against the index
+            found = wb.in_index(nearest, *given, cancel=job.cancel, spare=stop.ask if server is None else None)
         rows = space.columns.rows
         return np.array([rows[one] for one in found if one in rows], dtype=np.int64)
 

@@ -30,7 +30,7 @@ def twin(wb: Engine, job: Job, spec: Any) -> TwinMaps:
     if not left.whole:
         raise InputError("The corpus is still being embedded. Wait until it is done, then compare the models.")
     model: EmbeddingModel = embedding_model(spec, **({"consent": True} if _allowed(wb, spec) else {}))
-    wb.say_in_clear(getattr(model, "server", ""), getattr(model, "sends", ""))
+    wb.say_in_clear_of(model)
     try:
         right = _embedded(wb, job, left, model)
         near, other_near = (neighbours_of(wb, job, data, "twin") for data in (left, right))

@@ -180,7 +180,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         if files:
             aside = filled.set_index_aside()
             tell(wb, f"The Chroma index was not as it was left. It was set aside as {aside}, and is made anew.")
-    whole = _rows_written(wb, job, now)
+    all_there = _rows_written(wb, job, now)
     for note in filled.forget():
         tell(wb, note)
     run = rebuild_all if rebuild else fill
@@ -191,9 +191,9 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
         rows = int(wb.in_index(run, *place, stop, cancel=job.cancel, spare=spare))
     for aside in sorted(_asides(wb) - asides):
         tell(wb, f"The Chroma index could not be used. It was set aside as {aside}, and made anew from the record.")
-    if wb.chroma_server is None and whole:
+    if wb.chroma_server is None and all_there:
         filled.write(state)
-    if prepared(wb, job) is not now or (not whole and _whole(wb, now)):
+    if prepared(wb, job) is not now or (not all_there and _embedded(wb, now)):
         # Whoever asked for the index of what was embedded meanwhile has joined this job.
         return fill_index(wb, job, rebuild=False)
     return rows
@@ -202,7 +202,7 @@ def fill_index(wb: Engine, job: Job, rebuild: bool) -> int:
 def _rows_written(wb: Engine, job: Job, now: Prepared) -> bool:
     """See that the record holds the chunks as they are; False where some have no vector yet."""
     assert wb.store is not None
-    if not _whole(wb, now):
+    if not _embedded(wb, now):
         return False
     with turn(wb.store, job.cancel):
         rows = [Row(at, chunk, key) for at, (chunk, key) in enumerate(zip(now.chunks, now.keys, strict=True))]
@@ -212,7 +212,7 @@ def _rows_written(wb: Engine, job: Job, now: Prepared) -> bool:
     return True
 
 
-def _whole(wb: Engine, now: Prepared) -> bool:
+def _embedded(wb: Engine, now: Prepared) -> bool:
     assert wb.store is not None
     return bool(wb.store.record.known(now.fingerprint_id, now.keys).all())
 

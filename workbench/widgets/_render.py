@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from workbench.errors import InputError
 from workbench.session.map_fields import around, drawn
 from workbench.shown import NO_MATH, escaped, visible
 from workbench.widgets._words import count, short_model
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from workbench.session import Workbench
 
 __all__ = ["element", "summary_html", "summary_lines"]
-
 
 POINTS = 1500
 """Points of the picture that a saved notebook keeps: about 100 KB."""
@@ -59,13 +59,16 @@ def summary_html(wb: Workbench) -> str:
 
 
 def _picture(wb: Workbench) -> Markup:
-    """Give the map as an image, which runs nothing whatever stands in it; nothing where there is no map yet."""
+    """Give the map as an image, which runs nothing whatever stands in it; nothing where none can be drawn."""
     if wb.projection is None or not len(wb.projection):
         return Markup("")
     from workbench.figures import describe_map, map_svg
 
     options = {**drawn(wb), **around(wb)}
-    drawing = map_svg(wb.projection, wb.chunk_list, most=POINTS, **options)
+    try:
+        drawing = map_svg(wb.projection, wb.chunk_list, most=POINTS, **options)
+    except InputError:  # no chunk has the field to colour by: the live map says so
+        return Markup("")
     said = escaped(describe_map(wb.projection, wb.retrieval))
     inside = base64.b64encode(drawing.encode()).decode()
     return Markup(f'<img alt="{said}" style="max-width: 100%" src="data:image/svg+xml;base64,{inside}">')

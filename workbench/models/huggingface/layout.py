@@ -69,7 +69,7 @@ class Layout:
         given = self._text_config.get("max_position_embeddings") or self._text_config.get("n_positions")
         if not isinstance(given, int) or given <= 0:
             return None
-        if self._text_config.get("model_type") in _OFFSET_POSITIONS:
+        if str(self._text_config.get("model_type")) in _OFFSET_POSITIONS:
             padding = self._text_config.get("pad_token_id", 1)
             return given - (padding if isinstance(padding, int) else 1) - 1
         return given
