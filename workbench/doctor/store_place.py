@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from workbench.doctor.machine import room
 from workbench.doctor.reading import RECORD, Store, locked
 from workbench.index.compact import files_in_use
 from workbench.index.leftovers import set_aside_parts, size_of, stray_files
+from workbench.index.lock import WriterLock
 
 __all__ = ["CHECKS", "foreign", "holder"]
 
@@ -44,11 +44,7 @@ def foreign(path: Path) -> Iterator[Said]:
 def holder(path: Path) -> dict[str, object] | None:
     """Give the process that writes to a store, as far as it said who it is; None where there is none."""
     held = locked(path / "lock")
-    try:
-        said = json.loads((path / "writer.json").read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        said = {}
-    known = said if isinstance(said, dict) else {}
+    known = WriterLock(path).holder()
     return known if held or (held is None and known) else None
 
 
