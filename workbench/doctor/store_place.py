@@ -18,6 +18,7 @@ from workbench.index.lock import WriterLock
 __all__ = ["CHECKS", "foreign", "holder"]
 
 _ELSEWHERE = "Choose another folder: `Workbench(corpus, store='/path/of/a/folder')`."
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def foreign(path: Path) -> Iterator[Said]:
@@ -73,8 +74,9 @@ def _leftovers(store: Store) -> Iterator[Said]:
     if parts:
         yield note(f"{len(parts)} parts were set aside as damaged ({size(sum(map(size_of, parts)))}).", remedy)
     names = [name for (name,) in store.all("SELECT name FROM collections")]
-    strays = stray_files(store.path, set(files_in_use(store.read).values()), names)
-    if strays and holder(store.path) is None:
+    used = set(files_in_use(store.read).values())
+    strays = stray_files(store.path, used, names) if holder(store.path) is None else []  # else they may be its work
+    if strays:
         yield note(
             f"{len(strays)} files were left behind by processes that were killed ({size(sum(map(size_of, strays)))}).",
             remedy,
@@ -92,16 +94,15 @@ def _leftovers(store: Store) -> Iterator[Said]:
 def _modes(store: Store) -> Iterator[Said]:
     if os.name != "posix":
         return
-    inner = [store.path / "vectors", store.path / "chroma"]
-    private = [store.path, store.path / RECORD, *store.path.glob("vectors/*.f32")]
-    wide = [path for path in (*private, *inner) if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
-    if stat.S_IMODE(store.path.stat().st_mode) & 0o077:
+    mode = stat.S_IMODE(store.path.stat().st_mode)
+    files = [store.path / RECORD, *store.path.glob("vectors/*.f32")]
+    wide = [path for path in files if path.exists() and path.stat().st_mode & _OTHERS]
+    if mode & _OTHERS:
         yield problem(
-            f"Other users of this machine may look into the store: {store.path} has mode "
-            f"{stat.S_IMODE(store.path.stat().st_mode):o}.",
+            f"Other users of this machine may look into the store: {store.path} has mode {mode:o}.",
             f"Close it: `chmod 700 '{store.path}'`.",
         )
-    elif [path for path in wide if path.is_file()]:
+    elif wide:
         yield note(f"{len(wide)} files have wider modes than 600; the folder itself is closed to others.")
     else:
         yield ok("Only its owner may look into the store.")
