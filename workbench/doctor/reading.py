@@ -68,15 +68,15 @@ def _connected(file: Path, options: str) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def locked(file: Path) -> bool | None:
-    """Tell whether a process holds a lock file; None where the system does not say. The file is only looked at."""
-    if not file.exists():
+def locked(path: Path) -> bool | None:
+    """Tell whether a process holds a lock file or a folder; None where the system does not say. Nothing is changed."""
+    if not path.exists():
         return False
     try:
         import fcntl
     except ImportError:  # Windows
         return None
-    opened = os.open(file, os.O_RDONLY)
+    opened = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
