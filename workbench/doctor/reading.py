@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+
+from workbench.disk import scratch
 
 __all__ = ["RECORD", "Store", "locked", "tables"]
 
@@ -49,10 +50,10 @@ def tables(file: Path) -> Iterator[sqlite3.Connection]:
     """
     log, index = (file.with_name(f"{file.name}-{part}") for part in ("wal", "shm"))
     if log.exists() and not index.exists():  # copied from elsewhere, or saved from a crash
-        with TemporaryDirectory(prefix="workbench-doctor-") as folder:
+        with scratch() as folder:
             for one in (file, log):
                 shutil.copy(one, folder)
-            with _connected(Path(folder, file.name), "mode=rw") as connection:
+            with _connected(folder / file.name, "mode=rw") as connection:
                 yield connection
         return
     with _connected(file, "mode=ro&readonly_shm=1" if log.exists() else "mode=ro&immutable=1") as connection:

@@ -1,6 +1,6 @@
 """The Chroma index against the record: a copy of it is opened, in a process of its own, and only if nobody else writes.
 
-Run as a module it compares one store: `python -m workbench.doctor.store_index STORE` prints what it has to say.
+Run as a module it compares one store: `python -m workbench.doctor.store_index STORE COPY` prints what it has to say.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.disk import scratch_room
+from workbench.disk import scratch, scratch_room
 from workbench.doctor.checking import Check, Said, note, ok, problem
 from workbench.doctor.processes import Ended, run_apart
 from workbench.doctor.reading import RECORD, Store, locked, tables
@@ -55,7 +54,8 @@ def _index(store: Store) -> Iterator[Said]:
 
 def _apart(path: Path) -> Iterator[Said]:
     try:
-        told = run_apart("workbench.doctor.store_index", path, seconds=_SECONDS)
+        with scratch() as copy:  # lent here, since a process that Chroma ends would leave it behind
+            told = run_apart("workbench.doctor.store_index", path, copy, seconds=_SECONDS)
     except Ended as error:
         yield problem(f"The Chroma index cannot be read: {error}.", _ANEW)
         return
@@ -63,14 +63,14 @@ def _apart(path: Path) -> Iterator[Said]:
         yield Said(*said)
 
 
-def compare(path: Path) -> Iterator[Said]:
-    """Compare a store's Chroma index with its record."""
-    with tables(path / RECORD) as read, TemporaryDirectory(prefix="workbench-doctor-") as copy:
+def compare(path: Path, copy: Path) -> Iterator[Said]:
+    """Compare a store's Chroma index with its record, by a copy in an empty folder."""
+    with tables(path / RECORD) as read:
         shutil.copytree(chroma_folder(path), copy, symlinks=True, dirs_exist_ok=True)
-        if not _whole(Path(copy) / "chroma.sqlite3"):
+        if not _whole(copy / "chroma.sqlite3"):
             yield problem("The tables of the Chroma index are damaged or gone.", _ANEW)
             return
-        yield from _opened(Store(path, read, os.getpid()), Path(copy))
+        yield from _opened(Store(path, read, os.getpid()), copy)
 
 
 def _whole(file: Path) -> bool:
@@ -149,4 +149,4 @@ def _vectors(store: Store, fingerprint: str, keys: list[bytes]) -> list[np.ndarr
 CHECKS = (Check("chroma", _index),)
 
 if __name__ == "__main__":
-    json.dump([*compare(Path(sys.argv[1]))], sys.stdout)
+    json.dump([*compare(Path(sys.argv[1]), Path(sys.argv[2]))], sys.stdout)
