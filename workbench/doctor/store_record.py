@@ -12,7 +12,7 @@ from workbench.doctor.reading import RECORD, Store
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.schema import VERSION
 
-__all__ = ["CHECKS", "readable"]
+__all__ = ["CHECKS", "identity_of", "readable"]
 
 _ANEW = "Open it once, which sets the record aside and begins a new one, then embed again: `wb.embed()`."
 _AGAIN = "They are embedded again: `wb.embed()`."
@@ -61,7 +61,7 @@ def _chunks(store: Store) -> Iterator[Said]:
         held.setdefault(fingerprint, set()).add(key)
     lost = 0
     for name, fingerprint in store.all("SELECT name, fingerprint FROM collections"):
-        there = held.get(_identity(fingerprint), set())
+        there = held.get(identity_of(fingerprint), set())
         lost += sum(key not in there for (key,) in store.all("SELECT key FROM chunks WHERE collection = ?", name))
     if lost:
         yield problem(f"{lost} chunks have no vector: it was lost or torn.", _AGAIN)
@@ -75,7 +75,8 @@ def _chunks(store: Store) -> Iterator[Said]:
         yield ok("Each chunk has its vector, none twice.")
 
 
-def _identity(fingerprint: str) -> str:
+def identity_of(fingerprint: str) -> str:
+    """Give the id of a fingerprint as the record holds it; empty where that is damaged."""
     try:
         return fingerprint_id(json.loads(fingerprint))
     except ValueError:
