@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import WorkbenchError
 from workbench.records import Answer, Passage, Progress
 from workbench.retrieval import MODES
+from workbench.shown import visible
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -136,7 +137,7 @@ def _opened(given: argparse.Namespace) -> Workbench:
 def _tell(progress: dict[str, Progress]) -> None:
     for one in progress.values():
         if one.state == "running" and one.total:
-            print(f"\r{one.label}: {one.done} of {one.total} {one.unit} ", end="", file=sys.stderr, flush=True)
+            print(f"\r{visible(one.label)}: {one.done} of {one.total} {one.unit} ", end="", file=sys.stderr, flush=True)
             if one.done == one.total:
                 print(file=sys.stderr)
 
@@ -144,15 +145,15 @@ def _tell(progress: dict[str, Progress]) -> None:
 def _print_answer(answer: Answer) -> None:
     retrieval = answer.retrieval
     assert retrieval is not None
-    print(f"\n{answer.question}\n")
-    print(textwrap.fill(answer.text, _WIDTH) or "(no answer)")
-    print(f"\n  {answer.model}" + (" (no language model: quoted sentences)" if answer.model == "extractive" else ""))
+    _say(f"\n{answer.question}\n")
+    _say(textwrap.fill(answer.text, _WIDTH) or "(no answer)")
+    _say(f"\n  {answer.model}" + (" (no language model: quoted sentences)" if answer.model == "extractive" else ""))
     if answer.problem:
-        print(f"  {answer.problem}")
+        _say(f"  {answer.problem}")
     cited = {citation.number for citation in answer.citations if citation.valid}
-    print(f"\nContext ({retrieval.score_name}, {retrieval.embedded} of {retrieval.total} chunks searched)\n")
+    _say(f"\nContext ({retrieval.score_name}, {retrieval.embedded} of {retrieval.total} chunks searched)\n")
     if retrieval.close is False:
-        print(f"Nothing here is close: best cosine {retrieval.best:.2f}, chance level {retrieval.chance_level:.2f}.\n")
+        _say(f"Nothing here is close: best cosine {retrieval.best:.2f}, chance level {retrieval.chance_level:.2f}.\n")
     for passage in retrieval:
         _print_passage(passage, passage.rank in cited)
 
@@ -160,9 +161,14 @@ def _print_answer(answer: Answer) -> None:
 def _print_passage(passage: Passage, cited: bool) -> None:
     chunk = passage.chunk
     place = chunk.leaf or str(chunk.metadata.get("section", ""))
-    print(f"[{passage.rank}] {passage.score:.3f}  {chunk.document}  {place}{'  (cited)' if cited else ''}")
+    _say(f"[{passage.rank}] {passage.score:.3f}  {chunk.document}  {place}{'  (cited)' if cited else ''}")
     text = textwrap.shorten(chunk.text, 3 * _WIDTH, placeholder=" ...")
-    print(textwrap.fill(text, _WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n")
+    _say(textwrap.fill(text, _WIDTH, initial_indent="    ", subsequent_indent="    ") + "\n")
+
+
+def _say(text: str) -> None:
+    """Print text that documents, models and servers had a hand in: the terminal obeys none of it."""
+    print(visible(text))
 
 
 def _write_map(wb: Workbench, path: Path) -> None:

@@ -198,6 +198,14 @@ def test_libraries_that_load(monkeypatch):
     assert told(libraries.CHECKS) == []
 
 
+def test_openvino_is_tried_and_reports_it_to_nobody():
+    tried = libraries._start(
+        f"{libraries._TRIED['openvino']}; import sys; assert not sys.modules['openvino_telemetry']"
+    )
+    _, said = tried.communicate(timeout=60)
+    assert tried.returncode == 0, said
+
+
 def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file" / "cache"))

@@ -88,7 +88,7 @@ def test_a_corpus_that_was_not_read_yet(tmp_path):
 
 
 def diagnosis() -> Diagnosis:
-    canary = "<img src=x onerror=alert(1)>"
+    canary = "<img src=x onerror=alert(1)>\x1b[31m"
     said = [
         Finding("installation", "a", "ok", "fine"),
         Finding("store", canary, "problem", canary, f"`wb.embed()` {canary}"),
@@ -102,10 +102,13 @@ def test_what_it_gives_reads_well_and_is_escaped():
     lines = str(found).split("\n")
     assert (lines[0].split(), lines[1].split()[0], lines[-1]) == (["ok", "a", "fine"], "PROBLEM", repr(found))
     assert "<img" not in found._repr_html_()
+    assert "mathjax_ignore" in found._repr_html_()
     assert "&lt;img" in found._repr_html_()
     assert list(found.frame.columns) == ["about", "name", "state", "found", "remedy"]
     assert isinstance(found.frame, pd.DataFrame)
     assert json.loads(json.dumps(found.to_dict()))["ok"] is False
+    assert "␛[31m" in str(found)
+    assert "\x1b" not in str(found)
 
 
 def test_on_the_command_line(tmp_path, capsys, monkeypatch):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import threading
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
+
+from tests.loopback import Loopback
 
 __all__ = ["Heard", "Proxy", "Redirecting", "Silent"]
 
@@ -21,19 +22,12 @@ class Heard:
     body: bytes
 
 
-class _Server:
+class _Server(Loopback):
     """A server that remembers what it heard; `reply` gives status, headers and body."""
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.heard: list[Heard] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.double = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def texts(self) -> bytes:
@@ -42,15 +36,6 @@ class _Server:
 
     def reply(self, heard: Heard) -> tuple[int, dict[str, str], bytes]:
         raise NotImplementedError
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
 
 
 class Silent(_Server):
@@ -66,7 +51,6 @@ class Redirecting(_Server):
 
     place: str
     status: int = 307
-    heard: list[Heard] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()

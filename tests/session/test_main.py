@@ -23,6 +23,26 @@ def test_ask_prints_answer_context_and_scores_and_writes_the_map(folder, tmp_pat
     assert "<script src=" not in html
 
 
+def test_the_terminal_obeys_nothing_that_a_document_says(tmp_path, capsys):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("Llamas hum \x1b[31mred\x1b[0m and \u202eabc walk.", encoding="utf-8")
+    main(
+        [
+            "ask",
+            str(tmp_path / "corpus"),
+            "Who hums?",
+            "--store",
+            str(tmp_path / "s"),
+            "--map",
+            str(tmp_path / "m.html"),
+        ]
+    )
+    said = capsys.readouterr().out
+    assert said.count("␛[31mred") == 2
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+
+
 def test_embed_counts_chunks(folder, tmp_path, capsys):
     arguments = ["embed", str(folder), "--store", str(tmp_path / "s")]
     assert main(arguments) == 0

@@ -43,14 +43,10 @@ def check_source(source: Any) -> None:
     """
     if source is None or isinstance(source, Corpus):
         return
-    if isinstance(source, (str, os.PathLike)):
-        _existing(source)
+    if isinstance(source, (str, os.PathLike, list, tuple)):
+        _paths_of(source)
     elif is_frame(source):
         check_frame(source)
-    elif isinstance(source, (list, tuple)):
-        if _kind_of_items(source) == "path":
-            for path in source:
-                _existing(path)
     else:
         raise InputError(f"A corpus cannot be made of a {_type(source)}. {_hint(source)}Give {_KINDS}.")
 
@@ -95,15 +91,13 @@ def load(
         return Corpus("none", identity="none")
     if isinstance(source, Corpus):
         return source
-    if isinstance(source, (str, os.PathLike)):
-        return _load_paths([_existing(source)], check, progress, Reading(check, cancel, child))
     if is_frame(source):
         return _in_memory(*read_frame(source, check))
-    kind = _kind_of_items(source)
-    if kind == "path":
-        paths = [_existing(path) for path in source]
+    paths = _paths_of(source)
+    if paths is not None:
         return _load_paths(paths, check, progress, Reading(check, cancel, child))
-    return _in_memory(*(read_texts(source, check) if kind == "text" else read_objects(source, check)))
+    read = read_texts if _kind_of_items(source) == "text" else read_objects
+    return _in_memory(*read(source, check))
 
 
 def _checker(cancel: Event | None) -> Callable[[], None]:
@@ -112,6 +106,13 @@ def _checker(cancel: Event | None) -> Callable[[], None]:
             raise Cancelled("Reading the corpus was stopped; load it again to go on.")
 
     return check
+
+
+def _paths_of(source: str | os.PathLike[str] | Sequence[Any]) -> list[Path] | None:
+    """Give the paths that are a source, each once; None for a list of anything else."""
+    if isinstance(source, (str, os.PathLike)):
+        return [_existing(source)]
+    return list(dict.fromkeys(map(_existing, source))) if _kind_of_items(source) == "path" else None
 
 
 def _existing(source: str | os.PathLike[str]) -> Path:
@@ -194,13 +195,12 @@ def identity_of(source: Any) -> str | None:
     check_source(source)
     if isinstance(source, Corpus):
         return source.identity
-    if isinstance(source, (str, os.PathLike)):
-        paths = [_existing(source)]
-    elif isinstance(source, (list, tuple)) and _kind_of_items(source) == "path":
-        paths = list(dict.fromkeys(_existing(path) for path in source))
-    else:
-        return None
-    return place_identity(paths, safe_name(place_name(_base(paths))))
+    paths = _paths_of(source) if isinstance(source, (str, os.PathLike, list, tuple)) else None
+    return place_identity(paths, _name(paths)) if paths else None
+
+
+def _name(paths: list[Path]) -> str:
+    return safe_name(place_name(_base(paths)))
 
 
 def _base(paths: list[Path]) -> Path:
@@ -210,7 +210,6 @@ def _base(paths: list[Path]) -> Path:
 def _load_paths(
     paths: list[Path], check: Callable[[], None], progress: Callable[[int, int], None] | None, reading: Reading
 ) -> Corpus:
-    paths = list(dict.fromkeys(paths))
     single = len(paths) == 1
     base = _base(paths)
     found: dict[tuple[Path, str], Found] = {}
@@ -219,7 +218,7 @@ def _load_paths(
         for one in _found(path, below, check):
             found.setdefault((one.path, one.name), one)
     documents, reports, questions = read_files(apart(found.values()), check, progress or _quiet, reading)
-    name = safe_name(place_name(base))
+    name = _name(paths)
     if not found:
         reports = [FileReport(f"{name}/", "skipped", "an empty folder; put files into it, or choose another")]
     return Corpus(name, tuple(documents), LoadReport(tuple(reports)), questions, place_identity(paths, name))

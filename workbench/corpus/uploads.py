@@ -28,5 +28,8 @@ def old_uploads(open_now: Collection[Path] = ()) -> list[Path]:
 
 
 def _age(folder: Path) -> float:
-    # Files handed over once more are written once more.
-    return time.time() - max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
+    try:
+        # Files handed over once more are written once more.
+        return time.time() - max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
+    except FileNotFoundError:  # another notebook writes or removes it now
+        return 0.0

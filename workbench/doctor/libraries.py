@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 
 from workbench.doctor.checking import Check, Said, note, ok, problem
+from workbench.doctor.processes import environment
 
 __all__ = ["CHECKS"]
 
 _SECONDS = 60.0
+_QUIETLY = "from workbench.models.openvino.quiet import refuse_telemetry; refuse_telemetry()"
 _TRIED = {
-    "openvino": "import openvino; assert 'CPU' in openvino.Core().available_devices, 'it finds no CPU'",
+    "openvino": f"{_QUIETLY}; import openvino; assert 'CPU' in openvino.Core().available_devices, 'it finds no CPU'",
     "torch": "import torch; assert float(torch.ones(3).sum()) == 3.0",
     "numba": "import numba; assert numba.njit(lambda x: x + 1)(1) == 2",
     "plotly": "import plotly.graph_objects as go; go.FigureWidget()",
@@ -37,8 +39,9 @@ def _start(code: str) -> subprocess.Popen[str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         errors="replace",
+        env=environment(),
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from workbench.doctor.checking import Check, Said, note, ok, problem, size
+from workbench.doctor.reading import locked
 from workbench.paths import cache_folder, stores_folder
 
 __all__ = ["CHECKS", "room"]
@@ -73,7 +74,7 @@ def _folder(folder: Path, what: str, variable: str) -> Iterator[Said]:
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK) or _read_only(there):
         yield problem(f"The {what} {folder} cannot be written.", remedy)
         return
-    if not _locks(there):
+    if os.name == "posix" and locked(there) is None:
         yield problem(f"The {what} {folder} is on a disk without file locks.", remedy)
         return
     kind = _file_system(there)
@@ -96,24 +97,6 @@ def room(folder: Path, what: str, remedy: str) -> Iterator[Said]:
 
 def _read_only(folder: Path) -> bool:
     return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
-
-
-def _locks(folder: Path) -> bool:
-    """Try a lock on the folder itself: that changes nothing in it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows, whose disks all know locks
-        return True
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(opened)
-    return True
 
 
 def _file_system(folder: Path) -> str:

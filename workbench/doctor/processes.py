@@ -7,13 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["Ended", "run_apart"]
+__all__ = ["Ended", "environment", "run_apart"]
 
 _HOME = Path(__file__).parents[2]
 
 
 class Ended(Exception):
     """The process gave no result; the text says why."""
+
+
+def environment() -> dict[str, str]:
+    """Give that of a process which finds the workbench wherever it lies, and writes UTF-8."""
+    paths = os.pathsep.join([str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}
 
 
 def run_apart(module: str, *given: object, seconds: float) -> str:
@@ -26,7 +32,6 @@ def run_apart(module: str, *given: object, seconds: float) -> str:
     """
     # -P: a file in the notebook's folder that is called like a library must not be taken for it.
     command = [sys.executable, "-P", "-W", "ignore", "-m", module, *map(str, given)]
-    paths = os.pathsep.join([str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
         done = subprocess.run(  # noqa: S603 - ours, and no shell
             command,
@@ -36,7 +41,7 @@ def run_apart(module: str, *given: object, seconds: float) -> str:
             errors="replace",
             timeout=seconds,
             check=False,
-            env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"},
+            env=environment(),
         )
     except subprocess.TimeoutExpired:
         raise Ended(f"it took more than {seconds:.0f} s") from None

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+
+from workbench.disk import scratch
 
 __all__ = ["RECORD", "Store", "locked", "tables"]
 
@@ -49,10 +50,10 @@ def tables(file: Path) -> Iterator[sqlite3.Connection]:
     """
     log, index = (file.with_name(f"{file.name}-{part}") for part in ("wal", "shm"))
     if log.exists() and not index.exists():  # copied from elsewhere, or saved from a crash
-        with TemporaryDirectory(prefix="workbench-doctor-") as folder:
+        with scratch() as folder:
             for one in (file, log):
                 shutil.copy(one, folder)
-            with _connected(Path(folder, file.name), "mode=rw") as connection:
+            with _connected(folder / file.name, "mode=rw") as connection:
                 yield connection
         return
     with _connected(file, "mode=ro&readonly_shm=1" if log.exists() else "mode=ro&immutable=1") as connection:
@@ -68,15 +69,15 @@ def _connected(file: Path, options: str) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def locked(file: Path) -> bool | None:
-    """Tell whether a process holds a lock file; None where the system does not say. The file is only looked at."""
-    if not file.exists():
+def locked(path: Path) -> bool | None:
+    """Tell whether a process holds a lock file or a folder; None where the system does not say. Nothing is changed."""
+    if not path.exists():
         return False
     try:
         import fcntl
     except ImportError:  # Windows
         return None
-    opened = os.open(file, os.O_RDONLY)
+    opened = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -24,7 +24,7 @@ def _ollama() -> Iterator[Said]:
     server = status(timeout=3.0)
     if not server.reachable:
         yield note(
-            f"No Ollama server answers ({server.problem}) Answers are quoted sentences, without a language model.",
+            f"{server.problem} Answers are quoted sentences, without a language model.",
             "Start one: `ollama serve`.",
         )
         return

@@ -1,6 +1,6 @@
 """The Chroma index against the record: a copy of it is opened, in a process of its own, and only if nobody else writes.
 
-Run as a module it compares one store: `python -m workbench.doctor.store_index STORE` prints what it has to say.
+Run as a module it compares one store: `python -m workbench.doctor.store_index STORE COPY` prints what it has to say.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.disk import scratch_room
+from workbench.disk import scratch, scratch_room
 from workbench.doctor.checking import Check, Said, note, ok, problem
 from workbench.doctor.processes import Ended, run_apart
 from workbench.doctor.reading import RECORD, Store, locked, tables
 from workbench.doctor.store_place import holder
+from workbench.doctor.store_record import identity_of
+from workbench.doctor.store_vectors import read_rows
 from workbench.index.chroma_client import chroma_folder
 from workbench.index.compact import files_in_use
 from workbench.index.leftovers import size_of
@@ -55,7 +56,8 @@ def _index(store: Store) -> Iterator[Said]:
 
 def _apart(path: Path) -> Iterator[Said]:
     try:
-        told = run_apart("workbench.doctor.store_index", path, seconds=_SECONDS)
+        with scratch() as copy:  # lent here, since a process that Chroma ends would leave it behind
+            told = run_apart("workbench.doctor.store_index", path, copy, seconds=_SECONDS)
     except Ended as error:
         yield problem(f"The Chroma index cannot be read: {error}.", _ANEW)
         return
@@ -63,14 +65,14 @@ def _apart(path: Path) -> Iterator[Said]:
         yield Said(*said)
 
 
-def compare(path: Path) -> Iterator[Said]:
-    """Compare a store's Chroma index with its record."""
-    with tables(path / RECORD) as read, TemporaryDirectory(prefix="workbench-doctor-") as copy:
+def compare(path: Path, copy: Path) -> Iterator[Said]:
+    """Compare a store's Chroma index with its record, by a copy in an empty folder."""
+    with tables(path / RECORD) as read:
         shutil.copytree(chroma_folder(path), copy, symlinks=True, dirs_exist_ok=True)
-        if not _whole(Path(copy) / "chroma.sqlite3"):
+        if not _whole(copy / "chroma.sqlite3"):
             yield problem("The tables of the Chroma index are damaged or gone.", _ANEW)
             return
-        yield from _opened(Store(path, read, os.getpid()), Path(copy))
+        yield from _opened(Store(path, read, os.getpid()), copy)
 
 
 def _whole(file: Path) -> bool:
@@ -120,33 +122,32 @@ def _collection(store: Store, index: Collection, fingerprint: str, wanted: list[
             _ANEW,
         )
         return
-    sample = [list(keys)[at] for at in sorted({int(at) for at in np.linspace(0, len(keys) - 1, _SAMPLE)})]
+    names = list(keys)
+    sample = [names[at] for at in np.unique(np.linspace(0, len(names) - 1, _SAMPLE).astype(int))]
     page = index.get(ids=sample, include=["embeddings"])
     found = dict(zip(page["ids"], np.asarray(page["embeddings"]), strict=True))
-    expected = _vectors(store, fingerprint, [keys[name] for name in sample])
-    same = [
-        vector is not None and name in found and np.allclose(found[name], vector, 1e-4, 1e-5)
-        for name, vector in zip(sample, expected, strict=True)
-    ]
-    if not all(same):
+    right = _vectors(store, identity_of(fingerprint), [keys[name] for name in sample])
+    if not all(np.allclose(found[name], right[keys[name]], 1e-4, 1e-5) for name in sample if keys[name] in right):
         yield problem(f"The Chroma collection {index.name} has other vectors than the record.", _ANEW)
 
 
-def _vectors(store: Store, fingerprint: str, keys: list[bytes]) -> list[np.ndarray | None]:
-    from workbench.index.fingerprint import fingerprint_id
-
-    identity = fingerprint_id(json.loads(fingerprint))
-    width = store.all("SELECT dimensions FROM models WHERE fingerprint = ?", identity)
-    places = dict(store.all("SELECT key, position FROM vectors WHERE fingerprint = ?", identity))
-    if not width:
-        return [None] * len(keys)
-    file = store.path / "vectors" / files_in_use(store.read)[identity]
-    rows = np.fromfile(file, dtype="<f4")
-    rows = rows[: len(rows) // width[0][0] * width[0][0]].reshape(-1, width[0][0])
-    return [rows[places[key]] if places.get(key, len(rows)) < len(rows) else None for key in keys]
+def _vectors(store: Store, identity: str, keys: list[bytes]) -> dict[bytes, np.ndarray]:
+    """Give those of a model's vectors that are there; what is lost is told by the checks of the record."""
+    widths = dict(store.all("SELECT fingerprint, dimensions FROM models"))
+    asked = ", ".join("?" * len(keys))
+    places = store.all(
+        f"SELECT key, position FROM vectors WHERE fingerprint = ? AND key IN ({asked})",  # noqa: S608 - marks alone
+        identity,
+        *keys,
+    )
+    file = store.path / "vectors" / files_in_use(store.read).get(identity, "")
+    if not file.is_file():
+        return {}
+    found = {key: read_rows(file, widths[identity], place, 1) for key, place in places}
+    return {key: rows[0] for key, rows in found.items() if len(rows)}
 
 
 CHECKS = (Check("chroma", _index),)
 
 if __name__ == "__main__":
-    json.dump([*compare(Path(sys.argv[1]))], sys.stdout)
+    json.dump([*compare(Path(sys.argv[1]), Path(sys.argv[2]))], sys.stdout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Iterator
@@ -14,10 +13,12 @@ from workbench.doctor.machine import room
 from workbench.doctor.reading import RECORD, Store, locked
 from workbench.index.compact import files_in_use
 from workbench.index.leftovers import set_aside_parts, size_of, stray_files
+from workbench.index.lock import WriterLock
 
 __all__ = ["CHECKS", "foreign", "holder"]
 
 _ELSEWHERE = "Choose another folder: `Workbench(corpus, store='/path/of/a/folder')`."
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def foreign(path: Path) -> Iterator[Said]:
@@ -44,11 +45,7 @@ def foreign(path: Path) -> Iterator[Said]:
 def holder(path: Path) -> dict[str, object] | None:
     """Give the process that writes to a store, as far as it said who it is; None where there is none."""
     held = locked(path / "lock")
-    try:
-        said = json.loads((path / "writer.json").read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        said = {}
-    known = said if isinstance(said, dict) else {}
+    known = WriterLock(path).holder()
     return known if held or (held is None and known) else None
 
 
@@ -77,8 +74,9 @@ def _leftovers(store: Store) -> Iterator[Said]:
     if parts:
         yield note(f"{len(parts)} parts were set aside as damaged ({size(sum(map(size_of, parts)))}).", remedy)
     names = [name for (name,) in store.all("SELECT name FROM collections")]
-    strays = stray_files(store.path, set(files_in_use(store.read).values()), names)
-    if strays and holder(store.path) is None:
+    used = set(files_in_use(store.read).values())
+    strays = stray_files(store.path, used, names) if holder(store.path) is None else []  # else they may be its work
+    if strays:
         yield note(
             f"{len(strays)} files were left behind by processes that were killed ({size(sum(map(size_of, strays)))}).",
             remedy,
@@ -96,16 +94,15 @@ def _leftovers(store: Store) -> Iterator[Said]:
 def _modes(store: Store) -> Iterator[Said]:
     if os.name != "posix":
         return
-    inner = [store.path / "vectors", store.path / "chroma"]
-    private = [store.path, store.path / RECORD, *store.path.glob("vectors/*.f32")]
-    wide = [path for path in (*private, *inner) if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
-    if stat.S_IMODE(store.path.stat().st_mode) & 0o077:
+    mode = stat.S_IMODE(store.path.stat().st_mode)
+    files = [store.path / RECORD, *store.path.glob("vectors/*.f32")]
+    wide = [path for path in files if path.exists() and path.stat().st_mode & _OTHERS]
+    if mode & _OTHERS:
         yield problem(
-            f"Other users of this machine may look into the store: {store.path} has mode "
-            f"{stat.S_IMODE(store.path.stat().st_mode):o}.",
+            f"Other users of this machine may look into the store: {store.path} has mode {mode:o}.",
             f"Close it: `chmod 700 '{store.path}'`.",
         )
-    elif [path for path in wide if path.is_file()]:
+    elif wide:
         yield note(f"{len(wide)} files have wider modes than 600; the folder itself is closed to others.")
     else:
         yield ok("Only its owner may look into the store.")

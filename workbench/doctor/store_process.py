@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -38,14 +39,16 @@ def examine_store(path: Path) -> list[Finding]:
 
 
 def _unseen(path: Path, why: str) -> Finding:
-    said = f"The store {path} could not be looked at: {why}."
+    said = f"The store {path} could not be looked at: {why.rstrip('.')}."
     return Finding("store", "store", "problem", said, "Take another: `Workbench(corpus, store='/path/of/a/folder')`.")
 
 
 def findings(path: Path, asker: int) -> list[Finding]:
     """Look at a store in this process."""
     told = run("store", _FIRST, path)
-    for _ in range(_LOOKS if not told else 0):
+    if told:
+        return told
+    for _ in range(_LOOKS):
         before = _moment(path)
         told = _look(path, asker)
         if _moment(path) == before or all(one.state != "problem" for one in told):
@@ -54,8 +57,12 @@ def findings(path: Path, asker: int) -> list[Finding]:
 
 
 def _moment(path: Path) -> list[tuple[int, int]]:
-    files = [path / RECORD, path / f"{RECORD}-wal"]
-    return [(one.stat().st_mtime_ns, one.stat().st_size) for one in files if one.exists()]
+    found = []
+    for file in (path / RECORD, path / f"{RECORD}-wal"):
+        with suppress(FileNotFoundError):  # a writer that closes takes its log away
+            about = file.stat()
+            found.append((about.st_mtime_ns, about.st_size))
+    return found
 
 
 def _look(path: Path, asker: int) -> list[Finding]:

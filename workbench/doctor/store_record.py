@@ -6,13 +6,19 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from workbench.doctor.checking import Check, Said, note, ok, problem
 from workbench.doctor.reading import RECORD, Store
 from workbench.index.fingerprint import fingerprint_id
+from workbench.index.kept import KeptInRecord
 from workbench.index.schema import VERSION
 
-__all__ = ["CHECKS", "readable"]
+if TYPE_CHECKING:
+    from workbench.index.record import Record
+
+__all__ = ["CHECKS", "identity_of", "readable"]
 
 _ANEW = "Open it once, which sets the record aside and begins a new one, then embed again: `wb.embed()`."
 _AGAIN = "They are embedded again: `wb.embed()`."
@@ -61,7 +67,7 @@ def _chunks(store: Store) -> Iterator[Said]:
         held.setdefault(fingerprint, set()).add(key)
     lost = 0
     for name, fingerprint in store.all("SELECT name, fingerprint FROM collections"):
-        there = held.get(_identity(fingerprint), set())
+        there = held.get(identity_of(fingerprint), set())
         lost += sum(key not in there for (key,) in store.all("SELECT key FROM chunks WHERE collection = ?", name))
     if lost:
         yield problem(f"{lost} chunks have no vector: it was lost or torn.", _AGAIN)
@@ -75,7 +81,8 @@ def _chunks(store: Store) -> Iterator[Said]:
         yield ok("Each chunk has its vector, none twice.")
 
 
-def _identity(fingerprint: str) -> str:
+def identity_of(fingerprint: str) -> str:
+    """Give the id of a fingerprint as the record holds it; empty where that is damaged."""
     try:
         return fingerprint_id(json.loads(fingerprint))
     except ValueError:
@@ -104,10 +111,17 @@ def _whole(about: str, keys: bytes, content: bytes) -> bool:
 
 
 def _kept(store: Store) -> Iterator[Said]:
-    rows = store.all("SELECT rule, length(value) FROM kept")
-    wrong = sum(length % (8 if str(rule).startswith("spans ") else 4) != 0 for rule, length in rows)
+    rows = store.all("SELECT rule, count(*) FROM kept GROUP BY rule")
+    every = sum(count for _, count in rows)
+    wrong = every - sum(_sound(store, *str(rule).partition(" ")[::2]) for rule, _ in rows)
     if wrong:
-        yield note(f"{wrong} of {len(rows)} kept boundaries and counts are damaged; they are found anew.")
+        yield note(f"{wrong} of {every} kept boundaries and counts are damaged; they are found anew.")
+
+
+def _sound(store: Store, kind: str, rule: str) -> int:
+    """Count the entries that the index itself would take."""
+    read = SimpleNamespace(query=lambda statement, values=(): store.all(statement, *values))
+    return len(KeptInRecord(cast("Record", read), kind, rule)) if kind in ("spans", "counts") else 0
 
 
 CHECKS = (

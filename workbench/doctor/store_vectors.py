@@ -12,7 +12,7 @@ from workbench.doctor.checking import Check, Said, note, ok, problem, size
 from workbench.doctor.reading import Store
 from workbench.index.compact import files_in_use
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "read_rows"]
 
 _AT_ONCE = 4096
 _AGAIN = "Open the store again, which finds what is lost, then embed again: `wb.close()` and `wb.embed()`."
@@ -41,7 +41,7 @@ def _file(path: Path, dimensions: int, rows: int, sums: list[tuple[int, int]]) -
         yield problem(f"{path.name} has lost {rows - there} of its {rows} vectors.", _AGAIN)
     torn = odd = 0
     for start in range(0, min(rows, there), _AT_ONCE):
-        vectors = _read(path, dimensions, start, min(_AT_ONCE, rows - start, there - start))
+        vectors = read_rows(path, dimensions, start, min(_AT_ONCE, rows - start, there - start))
         right = [crc for _, crc in sums[start : start + len(vectors)]]
         torn += sum(zlib.crc32(vector) != crc for vector, crc in zip(vectors, right, strict=True))
         with np.errstate(over="ignore", invalid="ignore"):
@@ -56,7 +56,8 @@ def _file(path: Path, dimensions: int, rows: int, sums: list[tuple[int, int]]) -
         )
 
 
-def _read(path: Path, dimensions: int, start: int, count: int) -> np.ndarray:
+def read_rows(path: Path, dimensions: int, start: int, count: int) -> np.ndarray:
+    """Give float32 (count, dimensions) of a vector file from row `start` on, fewer where it is cut off."""
     # Read, not mapped: a file that is cut off meanwhile would end this process.
     with path.open("rb") as file:
         file.seek(4 * dimensions * start)

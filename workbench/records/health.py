@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.shown import NO_MATH, visible
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -65,19 +67,15 @@ class Diagnosis:
     def __str__(self) -> str:
         """Give a line a finding, the remedies below, what is wrong last."""
         width = max((len(finding.name) for finding in self.findings), default=0)
-        order = ("ok", "note", "problem")
-        lines = [
-            line
-            for finding in sorted(self.findings, key=lambda finding: order.index(finding.state))
-            for line in _lines(finding, width)
-        ]
-        return "\n".join([*lines, repr(self)])
+        worst_last = sorted(self.findings, key=lambda finding: list(_MARKS).index(finding.state))
+        lines = [line for finding in worst_last for line in _lines(finding, width)]
+        return visible("\n".join([*lines, repr(self)]))
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - as IPython calls it
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        return self.frame.to_html(escape=True, index=False)
+        return self.frame.to_html(escape=True, index=False, classes=NO_MATH)
 
     @property
     def problems(self) -> tuple[Finding, ...]:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from tests.loopback import Loopback
 
 COMMIT = "fedcba9876543210fedcba9876543210fedcba98"
 LARGE = (".safetensors", ".bin", ".onnx", ".h5")
 
 
-class HubDouble:
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.server.double.answer(self)
+
+    do_HEAD = do_GET  # noqa: N815 - the base class names it so
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class HubDouble(Loopback):
     """Serves `org/small`, whose branches `main` and `refs/pr/16` are both at `COMMIT`.
 
     Attributes
@@ -27,34 +38,12 @@ class HubDouble:
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(_Handler)
         self.folder = folder
         self.asked: list[tuple[str, str, str]] = []
         self.break_after: int | None = None
         self.spoiled = False
         self.status = 200
-        double = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                double.answer(self)
-
-            do_HEAD = do_GET  # noqa: N815 - the base class names it so
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> HubDouble:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         path = unquote(urlsplit(request.path).path)

@@ -30,6 +30,21 @@ def right(folder, texts=TEXTS, **options):
     return SentenceTransformer(str(folder), device="cpu", **options).encode(texts, **encode)
 
 
+def test_a_token_among_a_librarys_own_options_reaches_it(small, monkeypatch):
+    given = {}
+
+    class Library:
+        def __init__(self, name, **options):
+            given.update(options)
+            raise RuntimeError("this is far enough")
+
+    monkeypatch.setattr("llama_index.embeddings.huggingface.HuggingFaceEmbedding", Library)
+    model = made(small, backend="torch", device="cpu", token="hf_one", model_kwargs={"token": "hf_two"})
+    with pytest.raises(ModelError, match="far enough"):
+        model.embed(TEXTS, "document")
+    assert (given["token"], given["model_kwargs"]["token"]) == ("hf_one", "hf_two")
+
+
 @pytest.mark.parametrize("backend", [None, "torch", "openvino"])
 def test_vectors_are_those_of_sentence_transformers_on_every_runtime(small, backend):
     model = made(small, backend=backend, device="cpu")

@@ -13,10 +13,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from tests.doubles import WordModel
+from tests.loopback import Loopback
 
 KEY = "-".join(("sk", "test", "0123456789abcdefghij"))  # of the form of a real one, made up
 MODELS = ("text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002", "words", "my-deployment")
@@ -48,7 +49,7 @@ class Asked:
     body: dict
 
 
-class RemoteDouble:
+class RemoteDouble(Loopback):
     """A server to start, to ask, and to make fail.
 
     Attributes
@@ -66,6 +67,7 @@ class RemoteDouble:
     """
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.asked: list[Asked] = []
         self.key: str | None = None
         self.usage = self.base64 = True
@@ -73,14 +75,6 @@ class RemoteDouble:
         self.faults: deque[Fault] = deque()
         self.lock = threading.Lock()
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.double = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def sizes(self) -> list[int]:
@@ -96,15 +90,9 @@ class RemoteDouble:
         """Answer the next requests so, then rightly again."""
         self.faults.extend([fault] * times)
 
-    def __enter__(self) -> RemoteDouble:
-        self._thread.start()
-        return self
-
     def __exit__(self, *exception: object) -> None:
         self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        super().__exit__(*exception)
 
     def route(self, asked: Asked) -> tuple[int, dict]:
         """Answer as the service does: the key first, then the path, then the model."""

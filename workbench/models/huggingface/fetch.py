@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event
 
@@ -100,15 +100,9 @@ def _fetch_one(
             partial.replace(blob)
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    lock = FileLock(path)
+def _locked(path: Path) -> AbstractContextManager[object]:
     with writing(path, None, _ADVICE):
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
+        return FileLock(path).acquire()
 
 
 def _check(path: Path, file: RemoteFile, name: str) -> None:

@@ -158,7 +158,7 @@ def _dict(value: object) -> dict[str, Any]:
 def _below(folder: Path, module: dict[str, Any]) -> Path:
     """Give a module's folder, which must not lie outside of the model's."""
     name = str(module.get("path") or "")
-    if Path(name).is_absolute() or ".." in Path(name).parts or not f"x{name}".isprintable() or len(name) > 255:
+    if Path(name).is_absolute() or ".." in Path(name).parts or not name.isprintable() or len(name) > 255:
         raise ModelError(f"{folder / 'modules.json'} names the folder {name[:80]!r}. Fetch the model again.")
     return folder / name
 
@@ -179,12 +179,10 @@ def _first(prompts: dict[str, str], names: tuple[str, ...]) -> str:
     return next((prompts[name] for name in names if prompts.get(name)), "")
 
 
-def _many(value: object) -> bool:
-    return isinstance(value, list | tuple) and bool(value)
-
-
 def _pooling_modes(settings: dict[str, Any]) -> list[str]:
     named = settings.get("pooling_mode")
-    if named:
-        return [named] if isinstance(named, str) else [str(one) for one in named if one] if _many(named) else ["mean"]
+    if named and isinstance(named, str):
+        return [named]
+    if named and isinstance(named, list):
+        return [str(one) for one in named if one]
     return [key for key, value in settings.items() if key.startswith("pooling_mode_") and value is True] or ["mean"]

@@ -150,7 +150,7 @@ def _loaded(place: Place, model_id: str, options: Options, prefixes: tuple[str, 
                 trust_remote_code=bool(options.trust_remote_code),
                 backend=backend,
                 truncate_dim=options.truncate_dim,
-                model_kwargs=model_kwargs,
+                model_kwargs=shown(model_kwargs),
                 # All files are there; only a model's own code may lie in another repository.
                 **{"local_files_only": not options.trust_remote_code, **shown(options.more)},
             )
