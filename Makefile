@@ -37,7 +37,7 @@ demo: install  ## Answer one question about camelids in the terminal, and write 
 WORKERS ?= 2
 
 test: install  ## Run all tests; one file: make test ARGS=tests/corpus
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --durations=15 $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
 
 check: install  ## Formatting, lint, types, and nothing in the tree that should not be
 	@$(PY) -m ruff format --check .

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
@@ -16,15 +19,30 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+@pytest.fixture(scope="session")
+def own_folders(tmp_path_factory) -> Path:
+    """Give a folder for those of all tests: pytest numbers its own, and looks at all of them for each."""
+    return tmp_path_factory.mktemp("own")
+
+
 @pytest.fixture(autouse=True)
-def own_stores(tmp_path_factory, monkeypatch):
+def own_stores(own_folders, monkeypatch):
     """Keep stores and cache in folders of this test; converted models stay shared, they cost seconds."""
-    cache = tmp_path_factory.mktemp("cache")
+    own = Path(mkdtemp(dir=own_folders))
+    cache, stores = own / "cache", own / "stores"
+    cache.mkdir()
+    stores.mkdir()
     models_folder().mkdir(parents=True, exist_ok=True)
     (cache / "models").symlink_to(models_folder(), target_is_directory=True)
     monkeypatch.setenv("WORKBENCH_CACHE", str(cache))
-    monkeypatch.setenv("WORKBENCH_STORES", str(tmp_path_factory.mktemp("stores")))
+    monkeypatch.setenv("WORKBENCH_STORES", str(stores))
     monkeypatch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with SciFact, which takes minutes, then with the files of most tests: two processes end together."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("scifact") is None, -tests[item.path]))
 
 
 @pytest.hookimpl(wrapper=True)

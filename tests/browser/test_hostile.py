@@ -113,7 +113,14 @@ def test_a_hostile_model_name_typed_by_hand(hostile):
     hostile.page.locator("#whole [data-step=model]").click()
 
 
+LOOK = """for _ in range(20):
+    if served.server is not None and served.server.reachable:
+        break
+    served.submit("probe").wait()"""
+
+
 def test_models_of_a_server(hostile):
+    python(hostile, LOOK)  # a busy machine may have had no time for it
     hostile.wait_text("#served-ollama .wb-table", mark("img"))
     assert missing_marks(hostile.page, "#served-ollama .wb-table", marks("half")) == []
     for where in ("#served-ollama", "#served-model", "#served-query"):

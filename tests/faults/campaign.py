@@ -142,7 +142,8 @@ class Campaign:
             with suppress(ProcessLookupError):  # it may end in the moment between
                 end(group, signal.SIGKILL)
             heard.follow(self.nursery)
-        assert heard.last("failed") is None, heard.last("failed")
+        # a notebook may see that its child is gone in the moment before it is killed too
+        assert heard.killed or heard.last("failed") is None, heard.last("failed")
         return heard
 
     def kill_in_a_sync(self, place: Place, moment: random.Random) -> Heard:

@@ -4,4 +4,5 @@ import os
 import signal
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background has it ignored
     os.kill(os.getpid(), signal.SIGINT)

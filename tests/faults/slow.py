@@ -22,7 +22,8 @@ class Slow(WordModel):
     """Takes a moment for each batch, so that there is a time between its first and its last."""
 
     batch_size = 4
+    pause = 0.02
 
     def embed(self, texts, role):
-        time.sleep(0.02 if role == "document" else 0)
+        time.sleep(self.pause if role == "document" else 0)
         return super().embed(texts, role)

@@ -22,7 +22,7 @@ ENDED = 15.0
 """Seconds in which a kernel ends: ipykernel waits twice as long for a child that does not listen."""
 
 SETUP = """
-import json, threading
+import json, threading, time
 from pathlib import Path
 from tests.faults.slow import QUESTION, Slow, text
 from workbench import Workbench
@@ -41,7 +41,10 @@ wb.observe(note, names=["progress"])
 LOOK = """
 for lane in wb.lanes.values():
     assert lane.wait_idle(60)
-threads = [one.name for one in threading.enumerate() if one.name.startswith(("workbench-", "ollama-stream"))]
+ours = lambda: [one.name for one in threading.enumerate() if one.name.startswith(("workbench-", "ollama-stream"))]
+end = time.monotonic() + 10
+while (threads := ours()) and time.monotonic() < end:  # one that reads from a server sees a moment later that it is shut
+    time.sleep(0.01)
 print(json.dumps([wb.progress[{lane!r}].state, str(wb.error), threads]))
 """
 
@@ -94,7 +97,7 @@ def begin(kernel: Kernel, double: OllamaDouble, stage: Stage) -> str:
     told = kernel.folder / "told.txt"
     told.write_text("")
     asked = len(double.sent(stage.told)) if stage.told.startswith("/") else 0
-    slow_down(double, 0.1)
+    slow_down(kernel, double, 0.1)
     request = kernel.send(stage.cell)
     end = time.monotonic() + SOON
     while not (
@@ -105,7 +108,8 @@ def begin(kernel: Kernel, double: OllamaDouble, stage: Stage) -> str:
     return request
 
 
-def slow_down(double: OllamaDouble, seconds: float) -> None:
+def slow_down(kernel: Kernel, double: OllamaDouble, seconds: float) -> None:
+    kernel.run(f"Slow.pause = {seconds}")
     double.script(delay=seconds)
     double.pull_delay = seconds
 
@@ -115,7 +119,7 @@ def look(kernel: Kernel, lane: str) -> list[Any]:
 
 
 def done_well(kernel: Kernel, double: OllamaDouble, stage: Stage) -> Any:
-    slow_down(double, 0)
+    slow_down(kernel, double, 0)
     kernel.run(stage.cell)
     assert look(kernel, stage.lane) == ["done", "None", []]
     return json.loads(kernel.run(f"print(json.dumps({stage.result}))"))
