@@ -43,7 +43,7 @@ for lane in wb.lanes.values():
     assert lane.wait_idle(60)
 ours = lambda: [one.name for one in threading.enumerate() if one.name.startswith(("workbench-", "ollama-stream"))]
 end = time.monotonic() + 10
-while (threads := ours()) and time.monotonic() < end:  # one that reads from a server sees a moment later that it is shut
+while (threads := ours()) and time.monotonic() < end:  # one that reads from a server sees late that it is shut
     time.sleep(0.01)
 print(json.dumps([wb.progress[{lane!r}].state, str(wb.error), threads]))
 """
