@@ -127,9 +127,9 @@ def test_ctrl_c_that_reaches_the_process_that_makes_a_model_ready_is_no_failure(
 
 
 def children() -> set[int]:
-    """Give the child processes, but for loky's tracker of semaphores, which serves this process to its end."""
+    """Give the child processes that run, but for the trackers of semaphores, which serve this process to its end."""
     found = psutil.Process().children(recursive=True)
-    return {one.pid for one in found if one.is_running() and "resource_tracker" not in " ".join(cmdline(one))}
+    return {one.pid for one in found if cmdline(one) and "resource_tracker" not in " ".join(cmdline(one))}
 
 
 def cmdline(process: psutil.Process) -> list[str]:
