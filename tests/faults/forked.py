@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from typing import Any
 
 from workbench.errors import Cancelled, ProcessEnded
@@ -14,9 +15,12 @@ from workbench.jobs.child import POLL, _leave_with
 
 __all__ = ["ForkedChild"]
 
+_PROCESSES = 3
+"""Forked at once: one takes the place of another that was killed, and later the parent has threads."""
+
 
 class ForkedChild:
-    """One process that runs one function at a time, and lives on a moment when its parent is killed.
+    """Runs one function at a time in a process, which lives on a moment when its parent is killed.
 
     Parameters
     ----------
@@ -27,13 +31,20 @@ class ForkedChild:
     started = True
 
     def __init__(self, before: Callable[[], None] = lambda: None) -> None:
-        self._pipe, theirs = Pipe()
+        self._ready: list[tuple[int, Connection]] = []
+        for _ in range(_PROCESSES):
+            self._ready.append(self._fork(before))
+
+    def _fork(self, before: Callable[[], None]) -> tuple[int, Connection]:
+        ours, theirs = Pipe()
         parent = os.getpid()
-        self.pid = os.fork()
-        if self.pid == 0:
-            self._pipe.close()
+        pid = os.fork()
+        if pid == 0:
+            for pipe in (ours, *(other for _, other in self._ready)):
+                pipe.close()  # or the end of the parent would go unseen
             _serve(theirs, parent, before)
         theirs.close()
+        return pid, ours
 
     def run(
         self,
@@ -44,13 +55,14 @@ class ForkedChild:
         seconds: float | None = None,
         spare: Callable[[], bool] | None = None,
     ) -> Any:
-        self._pipe.send((function, args))
-        while not self._pipe.poll(POLL):
+        _, pipe = self._ready[-1]
+        pipe.send((function, args))
+        while not pipe.poll(POLL):
             if cancel is not None and cancel.is_set() and (spare is None or spare()):
                 self.close()
                 raise Cancelled("stopped as asked")
         try:
-            error, value = self._pipe.recv()
+            error, value = pipe.recv()
         except EOFError:
             raise ProcessEnded("The process ended before it was done.") from None
         if error is not None:
@@ -61,10 +73,11 @@ class ForkedChild:
         pass
 
     def close(self) -> None:
-        if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-            self.pid = 0
+        if self._ready:
+            pid, pipe = self._ready.pop()
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            pipe.close()
 
 
 def _serve(pipe, parent: int, before: Callable[[], None]) -> None:

@@ -14,7 +14,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -57,7 +56,9 @@ class Nursery:
         """Fork a life; gives its process id, which is also that of its group."""
         self._process.stdin.write(json.dumps({"work": work, **given}) + "\n")
         self._process.stdin.flush()
-        return self._hear(PATIENCE)["pid"]
+        while "pid" not in (said := self._hear(PATIENCE)):
+            pass  # what a life left unheard whose test has failed
+        return said["pid"]
 
     def until_ended(self, deadline: float | None = None) -> Iterator[dict]:
         """Give what the life says, until it has ended or, where one is given, until the deadline (monotonic)."""
@@ -115,11 +116,9 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             os.setpgid(0, 0)
+            say(pid=os.getpid())  # by the life itself: the first of its lines, and its group is there
             given = json.loads(line)
             _run(works[given.pop("work")], given)
-        with suppress(PermissionError, ProcessLookupError):
-            os.setpgid(pid, pid)  # both sides set it: whoever comes first, the group is there before the pid is said
-        say(pid=pid)
         _, status = os.waitpid(pid, 0)
         say(ended=os.waitstatus_to_exitcode(status))
 
