@@ -53,13 +53,15 @@ def lab(browser, tmp_path_factory) -> Iterator[Lab]:
 
 @pytest.fixture
 def notebook(lab, browser, request) -> Iterator[Callable[..., Notebook]]:
-    """Give `notebook(cells, width=1400, theme="light", run=True)`: a notebook that is open and has run."""
+    """Give `notebook(cells, width=1400, theme="light", run=True, script="")`: a notebook that is open and has run."""
     opened: list[Notebook] = []
 
-    def make(cells: Sequence[str], width: int = 1400, theme: str = "light", run: bool = True) -> Notebook:
+    def make(
+        cells: Sequence[str], width: int = 1400, theme: str = "light", run: bool = True, script: str = ""
+    ) -> Notebook:
         name = f"{request.node.name.split('[')[0]}-{len(opened)}.ipynb"
         lab.write(name, cells)
-        one = lab.open(browser, name, width, theme)
+        one = lab.open(browser, name, width, theme, script)
         opened.append(one)
         if run:
             one.run_all()

@@ -31,6 +31,8 @@ FLAGS = (
 )
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 HEIGHT = 1400
+LATE = "[anywidget] Failed to initialize model."
+"""What anywidget reports where a busy machine takes longer than 2 s for a script; `hearing.js` sees to what follows."""
 START = 60
 """Seconds that the server may take to answer."""
 
@@ -149,10 +151,14 @@ class Lab:
         path.write_text(json.dumps(notebook_json(cells)), encoding="utf-8")
         return path
 
-    def open(self, browser: Browser, name: str, width: int = 1400, theme: str = "light") -> Notebook:
-        """Open a notebook in a page of its own, alone, without the sidebar, and without any other server."""
+    def open(self, browser: Browser, name: str, width: int = 1400, theme: str = "light", script: str = "") -> Notebook:
+        """Open a notebook in a page of its own, alone, without the sidebar, and without any other server.
+
+        `script` runs in the page before anything else.
+        """
         self.theme(theme)
         context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=theme)  # type: ignore[arg-type]
+        context.add_init_script(script)
         watch = Watch(context, f"{self.address}/", f"ws://127.0.0.1:{self.port}/")
         return Notebook(context.new_page(), f"{self.address}/doc/tree/{name}?reset&token={self.token}", watch)
 
@@ -187,12 +193,16 @@ class Notebook:
         self.page, self.watch = page, watch
         self.errors: list[str] = []
         self.dialogs: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", self._note)
         page.on("dialog", self._dismiss)
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget")
         self.execute("application:toggle-left-area", {}, when="!jupyterapp.shell.leftCollapsed")
+
+    def _note(self, error: Any) -> None:
+        if str(error) != LATE:
+            self.errors.append(str(error))
 
     def _dismiss(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)

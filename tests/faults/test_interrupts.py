@@ -19,7 +19,7 @@ from workbench import Workbench
 from workbench.errors import Cancelled
 from workbench.models.openvino.conversion import run_apart
 
-SOON = 60.0
+SOON = 240.0
 """Seconds that anything may take on a busy machine; each stage is far quicker on a quiet one."""
 OURS = ("workbench-", "ollama-stream")
 

@@ -12,6 +12,7 @@ from traitlets import Dict, Int, TraitError, Unicode
 from workbench.errors import WorkbenchError
 from workbench.shown import sendable
 from workbench.widgets._base import Panel
+from workbench.widgets.hearing import Heard
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
@@ -25,7 +26,7 @@ def _read(*names: str) -> str:
     return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
 
-class _View(anywidget.AnyWidget):
+class _View(Heard, anywidget.AnyWidget):
     """What the browser sees: `state` as made by a panel's `view`, and the rank that is lit."""
 
     state = Dict().tag(sync=True, to_json=sendable)
@@ -48,7 +49,7 @@ class LivePanel(Panel):
         super().__init__(wb)
         self.problem = ""
         self._live = _View(
-            _esm=_read("dom.js", f"{self.name}.js"),
+            _esm=_read("hearing.js", "dom.js", f"{self.name}.js"),
             state={**self.view(), "problem": ""},
             focus=wb.focus,
         )

@@ -135,6 +135,7 @@ function mount({ model, el }, name, ui, draw, after) {
     if (after) after(root, ui);
   };
   model.on("change:state change:focus", redraw);
+  heard(model);
   const release = ownKeys(root);
   redraw();
   // Whatever depends on the width is worked out once there is one, and again when it changes.

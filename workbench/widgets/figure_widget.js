@@ -21,7 +21,10 @@ function telling(model) {
 export default () => {
   const figure = plotlyFigure();
   return {
-    render: figure.render,
+    render: async (context) => {
+      await heard(context.model); // plotly draws what the model holds now, and after that only what changes
+      return figure.render(context);
+    },
     initialize: ({ model, ...rest }) => figure.initialize({ ...rest, model: telling(model) }),
   };
 };

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Unicode, observe, validate
 
 from workbench.figures.html import CONFIG
+from workbench.widgets.hearing import Heard
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,7 +28,7 @@ def figure_class() -> type[go.FigureWidget]:
     import plotly.graph_objects as go
     from plotly.callbacks import Points
 
-    class Figure(go.FigureWidget):
+    class Figure(Heard, go.FigureWidget):
         """A FigureWidget that answers for its state as it is now, and goes when it is closed.
 
         plotly keeps two copies, and sends to a page that opens late (in a box, after a reload) the one from when
@@ -79,5 +80,6 @@ def figure_class() -> type[go.FigureWidget]:
 
 def _with_our_ending(script: str) -> str:
     """Give plotly's script with `figure_widget.js` in place of its default export; unchanged if it ends otherwise."""
-    ending = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    ours = ("hearing.js", "figure_widget.js")
+    ending = "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ours)
     return _EXPORTS.sub(lambda found: ending.replace("plotlyFigure", found[3]), script, count=1)
