@@ -6,9 +6,10 @@ import contextlib
 import json
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from tests.loopback import Loopback
 from tests.ollama.engine import answer_from_passages
 
 __all__ = ["ChatDouble", "Fault"]
@@ -28,7 +29,7 @@ class Fault:
 
 
 @dataclass
-class ChatDouble:
+class ChatDouble(Loopback):
     """Writes the first sentences of the passages, word by word; `finish` is said at the end.
 
     Attributes
@@ -52,21 +53,16 @@ class ChatDouble:
     hung_up: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> ChatDouble:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.double = self
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
+    def __post_init__(self) -> None:
+        super().__init__(_Handler)
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().close()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        return f"{super().url}/v1"
 
 
 class _Handler(BaseHTTPRequestHandler):

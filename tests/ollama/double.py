@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from http.server import ThreadingHTTPServer
 
+from tests.loopback import Loopback
 from tests.ollama import engine, routes_embed, routes_models, routes_text
 from tests.ollama.catalogue import Model, digest_of, model_like, recorded_models
 from tests.ollama.checks import Refusal
@@ -39,7 +39,7 @@ ROUTES |= {("HEAD", path): ROUTES["GET", path] for path in ("/", "/api/version",
 LIBRARY = ("all-minilm", "nomic-embed-text", "mxbai-embed-large", "registry.example:5000/library/slow-minilm")
 
 
-class OllamaDouble:
+class OllamaDouble(Loopback):
     """A server to start, to ask, and to make fail.
 
     Attributes
@@ -65,6 +65,7 @@ class OllamaDouble:
         drops_accents: bool = False,
         capabilities: bool = True,
     ) -> None:
+        super().__init__(Handler, port)
         self.version, self.embed, self.drops_accents = version, embed, drops_accents
         self.capabilities = capabilities
         self.newer = int(version.split(".")[1]) >= 30 or not version.startswith("0.")
@@ -83,10 +84,6 @@ class OllamaDouble:
         self._faults: dict[str, Fault] = {}
         self._scripts: deque[engine.Script] = deque()
         self._script = engine.Script()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
-        self._server.double = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def _library(self) -> dict[str, Model]:
         minilm, tiny = self.models["all-minilm:latest"], self.models["tiny-random:latest"]
@@ -101,26 +98,10 @@ class OllamaDouble:
         self.fetched.update(minilm.layers)  # what an installed model is made of is there already
         return found | {llama.name: llama}
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def start(self) -> OllamaDouble:
-        self._thread.start()
-        return self
-
     def close(self) -> None:
         """Stop listening; hanging replies end."""
         self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
-
-    def __enter__(self) -> OllamaDouble:
-        return self.start()
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
+        super().close()
 
     def add(self, model: Model) -> Model:
         with self.lock:

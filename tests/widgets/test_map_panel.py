@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from plotly.callbacks import InputDeviceState, Points
@@ -326,7 +329,7 @@ def test_nothing_to_draw_builds_no_figure():
 
 def test_the_first_picture_waits_for_what_figures_need_and_holds_nobody_up(wb, monkeypatch):
     waiting = []
-    monkeypatch.setattr("workbench.widgets.map_view.when_importable", waiting.append)
+    monkeypatch.setattr("workbench.widgets.map_view.when_importable", lambda then, failed: waiting.append(then))
     panel = MapPanel(wb)
     wb.publish(retrieval=found({"b.md:0": 0.9}))
     assert (panel.frame.children, len(waiting)) == ((), 1)  # asked for once
@@ -338,6 +341,20 @@ def test_the_first_picture_waits_for_what_figures_need_and_holds_nobody_up(wb, m
     other.close()
     waiting[1]()
     assert other.frame.children == ()  # closed meanwhile
+
+
+def test_an_installation_that_cannot_draw_says_so(wb, monkeypatch):
+    def broken():
+        raise ImportError("No module named 'plotly'")
+
+    broken.cache_info = lambda: SimpleNamespace(currsize=0)
+    monkeypatch.setattr("workbench.widgets.map_figure.figure_class", broken)
+    said = threading.Event()
+    wb.observe(lambda _: said.set(), names="error")
+    panel = MapPanel(wb)
+    assert said.wait(60)
+    assert "ImportError: No module named 'plotly'" in str(wb.error)
+    panel.close()
 
 
 def test_the_colour_of_clusters_finds_them_where_nobody_has(wb, panel):

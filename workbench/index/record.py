@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 from workbench.errors import StoreDamaged, StoreError
 from workbench.index.database import Database, refuse_orphans
 from workbench.index.faults import told
-from workbench.index.fingerprint import canonical, fingerprint_id
+from workbench.index.fingerprint import fingerprint_id
 from workbench.index.lock import refused
 from workbench.index.mending import drop_chunks, drop_torn, in_order, mend, torn_note
 from workbench.index.positions import Place, Positions
@@ -24,7 +23,9 @@ from workbench.index.rows import (
     Row,
     collection_of,
     delete_rows,
+    insert_model,
     insert_rows,
+    insert_vectors,
     read_text,
     room_of,
     row_of,
@@ -175,18 +176,8 @@ class Record:
             start = self._count(identity)
             VectorFile(self._positions.path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction(needed) as write:
-                write.execute(
-                    "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
-                    "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
-                    (identity, canonical(fingerprint), vectors.shape[1], start + len(keys), adopted),
-                )
-                write.executemany(
-                    "INSERT INTO vectors (fingerprint, position, key, crc) VALUES (?, ?, ?, ?)",
-                    [
-                        (identity, start + at, key, zlib.crc32(vector))
-                        for at, (key, vector) in enumerate(zip(keys, vectors, strict=True))
-                    ],
-                )
+                insert_model(write, fingerprint, vectors.shape[1], start + len(keys), adopted)
+                insert_vectors(write, identity, start, keys, vectors)
                 if collection is not None:
                     insert_rows(write, collection, rows)
 

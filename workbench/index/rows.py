@@ -7,12 +7,15 @@ import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import StoreDamaged
 from workbench.index.fingerprint import canonical, collection_name, fingerprint_id
 from workbench.records import Chunk
 from workbench.seam import passing
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = [
     "COLUMNS",
@@ -21,7 +24,9 @@ __all__ = [
     "collection_of",
     "columns_of",
     "delete_rows",
+    "insert_model",
     "insert_rows",
+    "insert_vectors",
     "read_text",
     "room_of",
     "row_of",
@@ -86,6 +91,28 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
     write.executemany(
         f"INSERT OR REPLACE INTO chunks (collection, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         [(collection.name, *columns_of(row)) for row in rows],
+    )
+
+
+def insert_model(
+    write: sqlite3.Connection, fingerprint: Mapping[str, object], dimensions: int, rows: int, adopted: str | None
+) -> None:
+    """Write inside a transaction that a model has so many vectors."""
+    write.execute(
+        "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
+        (fingerprint_id(fingerprint), canonical(fingerprint), dimensions, rows, adopted),
+    )
+
+
+def insert_vectors(
+    write: sqlite3.Connection, fingerprint: str, start: int, keys: Sequence[bytes], vectors: np.ndarray
+) -> None:
+    """Write inside a transaction whose vectors lie in the file from a row on, with their checksums."""
+    pairs = zip(keys, vectors, strict=True)
+    write.executemany(
+        "INSERT INTO vectors (fingerprint, position, key, crc) VALUES (?, ?, ?, ?)",
+        [(fingerprint, at, key, zlib.crc32(vector)) for at, (key, vector) in enumerate(pairs, start)],
     )
 
 

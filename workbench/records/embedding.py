@@ -182,10 +182,14 @@ class ServerModel:
 
 @dataclass(frozen=True, eq=False)
 class ServerStatus:
-    """Whether an Ollama server answers at `host`; if not, `problem` says so and `hint` what to do."""
+    """Whether an Ollama server answers at `host`; if not, `problem` says so and `hint` what to do.
+
+    One that is `silent` said nothing within the time it was given, and may only be slow.
+    """
 
     host: str
     reachable: bool = False
+    silent: bool = False
     version: str = ""
     models: tuple[ServerModel, ...] = ()
     problem: str = ""

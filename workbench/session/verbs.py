@@ -127,7 +127,7 @@ def draw(wb: Engine, job: Job, method: str | None = None, refit: bool = False) -
 def probe(wb: Engine, _: Job) -> ServerStatus:
     """Ask the Ollama server what it has; one that is silent may only be slow, and is given a longer moment."""
     found = wb.probe()
-    return found if found.reachable or "did not answer within" not in found.problem else wb.probe(_PATIENCE)
+    return wb.probe(_PATIENCE) if found.silent else found
 
 
 def fill_index(wb: Engine, job: Job) -> int:

@@ -26,8 +26,10 @@ def height_for(width: int) -> int:
 _importing = threading.Lock()
 
 
-def when_importable(then: Callable[[], None]) -> bool:
+def when_importable(then: Callable[[], None], failed: Callable[[Exception], object]) -> bool:
     """Tell whether figures can be made at once; if not, import what they need on a thread of its own, then call.
+
+    An installation without what they need is told of by `failed(error)` instead.
 
     plotly's widget brings a schema validator along whose import takes a second, on a busy machine several, and whoever
     draws holds the workbench's lock: an answer would stand still meanwhile.
@@ -36,9 +38,13 @@ def when_importable(then: Callable[[], None]) -> bool:
         return True
 
     def load() -> None:
-        with _importing:
-            figure_class()
-        then()
+        try:
+            with _importing:
+                figure_class()
+        except Exception as error:  # noqa: BLE001 - told where the person looks
+            failed(error)
+        else:
+            then()
 
     threading.Thread(target=load, name="workbench-figure", daemon=True).start()
     return False

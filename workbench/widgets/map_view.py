@@ -129,7 +129,7 @@ class MapView(Panel):
 
     def _can_draw(self) -> bool:
         if not self._waits:
-            self._waits = not when_importable(self._go_on)
+            self._waits = not when_importable(self._go_on, self.wb.failed)
         return not self._waits
 
     def _go_on(self) -> None:

@@ -65,7 +65,8 @@ def status(host: str | None = None, timeout: float = 1.0) -> ServerStatus:
     done.wait(timeout)
     if found:
         return found[-1]
-    return ServerStatus(url, problem=f"The Ollama server at {url} did not answer within {timeout:g} s.", hint=_hint())
+    problem = f"The Ollama server at {url} did not answer within {timeout:g} s."
+    return ServerStatus(url, silent=True, problem=problem, hint=_hint())
 
 
 def _hint() -> str:
