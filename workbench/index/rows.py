@@ -98,6 +98,7 @@ def insert_model(
     write: sqlite3.Connection, fingerprint: Mapping[str, object], dimensions: int, rows: int, adopted: str | None
 ) -> None:
     """Write inside a transaction that a model has so many vectors."""
+    passing("tables", "INSERT INTO models")
     write.execute(
         "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
@@ -109,6 +110,7 @@ def insert_vectors(
     write: sqlite3.Connection, fingerprint: str, start: int, keys: Sequence[bytes], vectors: np.ndarray
 ) -> None:
     """Write inside a transaction whose vectors lie in the file from a row on, with their checksums."""
+    passing("tables", "INSERT INTO vectors")
     pairs = zip(keys, vectors, strict=True)
     write.executemany(
         "INSERT INTO vectors (fingerprint, position, key, crc) VALUES (?, ?, ?, ?)",

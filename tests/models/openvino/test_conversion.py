@@ -38,6 +38,7 @@ def test_it_is_named_and_made_once(made, monkeypatch):
     monkeypatch.setattr(conversion, "run_apart", lambda *_: pytest.fail("converted again"))
     assert converted(source, "org/small", "0123456789abcdef") == folder
     assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [
+        "compiled.lock",
         "encoder.json",
         "model.bin",
         "model.xml",

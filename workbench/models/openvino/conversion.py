@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 
 from workbench.errors import Cancelled, ModelError, NotWritten
+from workbench.models.openvino.turns import turn
 from workbench.paths import models_folder
 
 __all__ = ["CONVERSION", "Unsupported", "converted", "run_apart"]
@@ -54,17 +55,27 @@ def converted(source: Path, name: str, digest: str, cancel: Event | None = None)
         `cancel` was set.
     """
     target = models_folder() / f"{_slug(name)}-{digest[:12]}-{CONVERSION}"
-    if not (target / "model.xml").exists() and not (target / _REFUSED).exists():
-        said = run_apart("workbench.models.openvino.convert", [str(source), str(target)], cancel)
-        if said:
-            raise ModelError(
-                f"{name} could not be converted for OpenVINO into {target.parent}: {said}. Check that the folder can "
-                "be written and has room for the model; set WORKBENCH_CACHE to use another."
-            )
+    if not _is_made(target):
+        with turn(target.with_name(f"{target.name}.lock"), cancel):
+            if not _is_made(target):  # by another process, while this one waited
+                _make(source, name, target, cancel)
     if (target / _REFUSED).exists():
         reason = json.loads((target / _REFUSED).read_text(encoding="utf-8"))["reason"]
         raise Unsupported(f'{name} cannot run on OpenVINO: {reason}. Use it with backend="torch".')
     return target
+
+
+def _is_made(target: Path) -> bool:
+    return (target / "model.xml").exists() or (target / _REFUSED).exists()
+
+
+def _make(source: Path, name: str, target: Path, cancel: Event | None) -> None:
+    said = run_apart("workbench.models.openvino.convert", [str(source), str(target)], cancel)
+    if said:
+        raise ModelError(
+            f"{name} could not be converted for OpenVINO into {target.parent}: {said}. Check that the folder can "
+            "be written and has room for the model; set WORKBENCH_CACHE to use another."
+        )
 
 
 def run_apart(module: str, arguments: list[str], cancel: Event | None = None) -> str:

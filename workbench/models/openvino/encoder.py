@@ -14,6 +14,7 @@ import numpy as np
 from workbench.models.openvino.blocks import block_ends, characters_for
 from workbench.models.openvino.description import Description
 from workbench.models.openvino.quiet import refuse_telemetry
+from workbench.models.openvino.turns import turn
 
 if TYPE_CHECKING:
     import openvino
@@ -144,6 +145,13 @@ def _compile(model: Path, streams: int) -> openvino.CompiledModel:
     import openvino
 
     core = openvino.Core()
+    compiled = model.parent / "compiled"
+    # OpenVINO takes the copy that another process is writing for a broken one, deletes it, and both fail.
+    with turn(compiled.with_suffix(".lock")):
+        return _compiled(core, model, streams, compiled)
+
+
+def _compiled(core: openvino.Core, model: Path, streams: int, folder: Path) -> openvino.CompiledModel:
     # Read first, the compiled copy is named by its content; given as a path, by the path's spelling, and each spelling
     # (a link, the converter's partial file) would leave a copy as large as the model.
     return core.compile_model(
@@ -154,6 +162,6 @@ def _compile(model: Path, streams: int) -> openvino.CompiledModel:
             "NUM_STREAMS": streams,
             # Processors with AMX would otherwise compute in bfloat16, and the vectors would differ.
             "INFERENCE_PRECISION_HINT": "f32",
-            "CACHE_DIR": str(model.parent / "compiled"),
+            "CACHE_DIR": str(folder),
         },
     )
