@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from pathlib import Path
@@ -23,6 +24,13 @@ if os.environ.get("CI"):
 def own_folders(tmp_path_factory) -> Path:
     """Give a folder for those of all tests: pytest numbers its own, and looks at all of them for each."""
     return tmp_path_factory.mktemp("own")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def garbage_of_this_file_alone():
+    """Take what the files before have left out of the collector's sight: millions of objects, seconds each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -19,14 +19,15 @@ _RUN = """async (code) => {
     if (message.header.msg_type === "error") said += message.content.traceback.join("\\n");
   };
   const reply = await future.done;
-  return [reply.content.status, said];
+  const { status } = reply.content;
+  return [status, status === "ok" ? said : said || JSON.stringify(reply.content)];
 }"""
 
 
 def python(notebook: Notebook, code: str) -> str:
     """Run code in the kernel, outside all cells, and give what it printed."""
     status, said = notebook.page.evaluate(_RUN, code)
-    assert status == "ok", said
+    assert status == "ok", f"{status}: {said}"
     return said
 
 

@@ -281,6 +281,13 @@ _ENDED = """(cells) => {
 }"""
 
 
+def unfold(head: Locator) -> None:
+    """Open a step that may be closed; the app may open it in the moment before the click, which then closes it."""
+    while head.get_attribute("aria-expanded") != "true":
+        head.click()
+        head.page.wait_for_timeout(300)
+
+
 def notebook_json(cells: Sequence[str]) -> dict[str, object]:
     """Give a notebook of code cells with ids `cell-0`, `cell-1` ..., for the kernel that is always there."""
     return {

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from tests.browser.kernel import until, value
+from tests.browser.lab import unfold
 from workbench.index.store import open_store
 
 pytestmark = pytest.mark.browser
@@ -40,9 +41,7 @@ def the_kernel_goes_on(nb):
 
 
 def load(nb, path):
-    head = nb.page.locator("[data-step=corpus]")
-    if head.get_attribute("aria-expanded") != "true":
-        head.click()
+    unfold(nb.page.locator("[data-step=corpus]"))
     nb.page.get_by_label("Folder or file").fill(path)
     nb.page.locator(".wb-corpus").get_by_role("button", name="Load", exact=True).click()
 
@@ -120,9 +119,7 @@ def test_a_store_that_another_process_writes(nb, lab):
         said.wait_for()
         assert f"another notebook (process {os.getpid()}" in said.inner_text()
         assert "Searching and asking work; embedding does not." in said.inner_text()
-        head = app.locator("[data-step=embed]")
-        if head.get_attribute("aria-expanded") != "true":
-            head.click()
+        unfold(app.locator("[data-step=embed]"))
         app.locator(".wb-embed", has_text="1 new").wait_for()
         assert app.locator(".wb-embed .wb-primary").is_disabled()
     finally:

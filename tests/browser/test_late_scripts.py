@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.kernel import python, until
-from tests.browser.lab import Notebook
 
 pytestmark = pytest.mark.browser
 
@@ -22,27 +21,16 @@ DRAWN = """() => {
 }"""
 
 
-@pytest.fixture
-def late(notebook) -> Notebook:
-    opened = notebook([CELL], script=IMPATIENT)
-    opened.wait(".wb-query textarea")
-    return opened
-
-
-def test_panels_whose_scripts_come_late_hear_the_kernel(late):
+def test_panels_and_a_map_whose_scripts_come_late_hear_the_kernel(notebook):
+    late = notebook([CELL], script=IMPATIENT)
+    late.wait(".wb-query textarea")
     python(late, "wb.embed()")
+    late.page.wait_for_function(DRAWN, timeout=60_000)
     late.wait_text("[data-step=corpus]", "3 chunks")
     late.page.locator(".wb-query textarea").fill("Who hums?")
     late.page.locator(".wb-query textarea").press("Enter")
     late.wait_text(".wb-card", "Llamas hum")
     until(late, "len(wb.past)", 1)
-    assert (late.problems(), late.errors) == ([], [])
-
-
-def test_a_map_whose_script_comes_late_is_drawn_and_follows(late):
-    python(late, "wb.embed()")
-    late.page.wait_for_function(DRAWN, timeout=60_000)
-    python(late, "wb.ask('Who hums?')")
     late.page.wait_for_function(
         "() => document.querySelector('.wb-map .js-plotly-plot')._fullData.find((one) => one.name === 'query').x.length"
     )

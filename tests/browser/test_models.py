@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.kernel import until, value
+from tests.browser.lab import unfold
 from tests.widgets.fake import MINILM, FakeWorkbench, chunked, words
 from workbench.models import PROVIDERS
 from workbench.records import Document, EmbedPlan, ModelInfo, ServerStatus
@@ -145,9 +146,7 @@ def test_consent_is_asked_with_the_numbers_in_sight(show):
 def test_cutting_again_in_the_app(notebook):
     nb = notebook([cell.format(store="cutting") for cell in CELLS])
     nb.wait_text("[data-step=corpus]", "too long")
-    head = nb.page.locator("[data-step=model]")
-    if head.get_attribute("aria-expanded") != "true":
-        head.click()
+    unfold(nb.page.locator("[data-step=model]"))
     said = nb.wait_text("[data-line=cut]", "longer than the 256 tokens that this model reads").inner_text()
     assert said.split(" chunks")[0] == value(nb, "f'{wb.plan.truncated} of {len(wb.chunk_list)}'")
     nb.page.get_by_role("button", name="Cut again for this model").click()
@@ -159,9 +158,7 @@ def test_cutting_again_in_the_app(notebook):
 def test_enter_in_the_box_chooses_with_the_options_in_jupyterlab(notebook):
     nb = notebook([cell.format(store="typing") for cell in CELLS])
     nb.wait_text("[data-step=corpus]", "2 files")
-    head = nb.page.locator("[data-step=model]")
-    if head.get_attribute("aria-expanded") != "true":
-        head.click()
+    unfold(nb.page.locator("[data-step=model]"))
     box(nb.page).fill("ollama:all-minilm")
     nb.page.get_by_role("button", name="Options").click()
     nb.page.get_by_label("batch_size").fill("42")
