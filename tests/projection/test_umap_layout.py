@@ -1,6 +1,9 @@
-"""UMAP on small corpora; the first fit compiles for about ten seconds."""
+"""UMAP on small corpora; the first fit compiles for some seconds."""
 
 from __future__ import annotations
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -102,3 +105,30 @@ def test_forces_are_those_of_the_curve():
         assert repel[word] == pytest.approx(2 * b / ((0.001 + squared) * curve), rel=0.01)
     assert np.isfinite(attract).all()
     assert np.isfinite(repel).all()
+
+
+def test_the_weights_of_pairs_are_umaps_own_compiled_for_one_thread():
+    script = """
+import numpy as np
+from umap import umap_
+from workbench.projection.umap_layout import warm_up
+given = np.random.default_rng(0)
+distances = np.sort(given.random((500, 15)).astype(np.float32), axis=1)
+distances[:, 0] = 0
+rows = np.stack([np.roll(np.arange(500), -at) for at in range(15)], axis=1).astype(np.int32)
+def weighed():
+    return umap_.fuzzy_simplicial_set(
+        distances, 15, None, "cosine", knn_indices=rows, knn_dists=distances
+    )[0].toarray()
+def again(name):
+    fresh = umap_.numba.njit(getattr(umap_, name).py_func, parallel=True)
+    setattr(umap_, name, fresh)
+warm_up()
+ours = weighed()
+for name in ("smooth_knn_dist", "compute_membership_strengths"):
+    assert not getattr(umap_, name).targetoptions["parallel"]
+    again(name)
+print(np.abs(ours - weighed()).max() < 1e-5, ours.sum() > 500)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
