@@ -68,8 +68,8 @@ def test_an_empty_folder(nb):
     box = nb.page.locator(".wb-query textarea")
     box.fill("Is there anything?")
     box.press("Enter")
-    until(nb, "wb.progress['ask'].state != 'running'", True)
     nb.wait_text(".wb-right", "The corpus holds no text to search")
+    until(nb, "wb.lanes['ask'].busy", wanted=False)
 
 
 def test_one_chunk_is_a_corpus(nb):

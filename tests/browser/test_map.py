@@ -33,6 +33,10 @@ AS_WIDE = """() => {
   const width = (selector) => document.querySelector(selector).getBoundingClientRect().width;
   return Math.abs(width(".wb-map-frame") - width(".wb-map-frame .main-svg")) <= 1;
 }"""
+HEIGHT = """() => {
+  const [low, high] = document.querySelector(".wb-map .js-plotly-plot")._fullLayout.yaxis.range;
+  return high - low;
+}"""
 UNDER = (".wb-map-frame", ".wb-map-summary", ".wb-tools .line", ".wb-tools button", ".wb-tools input")
 BOXES = """(selectors) => selectors.flatMap((one) => [...document.querySelectorAll(`.wb-map ${one}`)].map((node) => {
   const { left, top, right, bottom } = node.getBoundingClientRect();
@@ -257,6 +261,19 @@ def test_the_figure_is_as_wide_as_its_frame_and_nothing_under_it_overlaps(nb, ch
         assert [one for one in chart.written() if one["left"] < area["left"] or one["right"] > area["right"]] == []
     finally:
         nb.page.set_viewport_size({"width": 1400, "height": 1400})
+
+
+def test_other_keys_under_it_leave_the_picture_as_large_as_it_was(nb, chart):
+    def height():
+        nb.page.wait_for_timeout(500)
+        return nb.page.evaluate(HEIGHT)
+
+    color(nb, "cluster")
+    before = height()
+    for name in ("source", "cluster", "distortion", "source", "cluster"):
+        color(nb, name)
+        height()
+    assert height() == pytest.approx(before, rel=0.01)
 
 
 def saved(nb, name):

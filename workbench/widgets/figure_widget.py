@@ -55,6 +55,19 @@ def figure_class() -> type[go.FigureWidget]:
             """Give plotly.js our options, whatever plotly sets."""
             return {**CONFIG, "responsive": False}
 
+        @observe("_js2py_traceDeltas")
+        def _handler_js2py_traceDeltas(self, _: object) -> None:  # noqa: N802 - plotly's name
+            """Keep what was set: plotly would take out of it whatever the page calls a default of its own.
+
+            A page that was drawn before the last update calls much its own, and of arrays plotly cannot tell.
+            """
+            self._js2py_traceDeltas = None
+
+        @observe("_js2py_layoutDelta")
+        def _handler_js2py_layoutDelta(self, _: object) -> None:  # noqa: N802 - plotly's name
+            """As with traces."""
+            self._js2py_layoutDelta = None
+
         @observe("_js2py_pointsCallback")
         def _handler_js2py_pointsCallback(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
             """Tell of a selection without plotly's own answer to it.

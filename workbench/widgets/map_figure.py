@@ -65,6 +65,7 @@ class LiveFigure:
         self.widget = figure_class()(data=data, layout={"autosize": True, "height": height_for(500), **layout})
         self._traces = dict(zip(self.names, self.widget.data, strict=True))
         self._lock = threading.RLock()
+        self._fitted = self._area
 
     @property
     def flat(self) -> bool:
@@ -72,9 +73,11 @@ class LiveFigure:
         return "points" + WEBGL in self.names
 
     def update(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any] | None = None) -> None:
-        """Send what differs, in one message."""
-        with self._lock, self.widget.batch_update():
-            self._set(traces, layout)
+        """Send what differs, in one message, and in a second the frame, where its size changes."""
+        with self._lock:
+            with self.widget.batch_update():
+                self._set(traces, layout)
+            self._fit()
 
     def move(self, traces: Mapping[str, dict[str, Any]], layout: dict[str, Any]) -> None:
         """Let the points wander to their new places, then send whatever else differs.
@@ -92,8 +95,27 @@ class LiveFigure:
 
     def resize(self, width: int) -> None:
         """Take the width of the page's place for it, in pixels, and the height that goes with it."""
-        with self._lock, self.widget.batch_update():
-            self.widget.layout.width, self.widget.layout.height = width, height_for(width)
+        with self._lock:
+            with self.widget.batch_update():
+                self.widget.layout.width, self.widget.layout.height = width, height_for(width)
+            self._fit()
+
+    @property
+    def _area(self) -> tuple[float | None, ...]:
+        """What the size of the area in which points lie follows from."""
+        layout = self.widget.layout
+        return layout.width, layout.height, layout.margin.b
+
+    def _fit(self) -> None:
+        """Show the whole picture again where the area has another size.
+
+        To keep both units equal plotly widens an axis, and starts from what it has widened before: with each change of
+        the key's height the picture would become smaller.
+        """
+        if self.flat and self._area != self._fitted:
+            self._fitted = self._area
+            axes = {f"{name}axis.range": list(self.widget.layout[f"{name}axis"].range) for name in MOVES[:2]}
+            self.widget._send_relayout_msg(axes)  # noqa: SLF001
 
     def resync(self) -> None:
         """Send the state as a whole to pages that have not drawn it yet; those that have ignore it."""
