@@ -13,6 +13,7 @@ import pytest
 
 from tests.figures.corpus import chunks, picture
 from workbench.figures import map_figure
+from workbench.figures.map_layout import map_layout
 from workbench.figures.map_traces import map_traces
 from workbench.widgets.figure_widget import figure_class
 from workbench.widgets.map_figure import LiveFigure
@@ -81,4 +82,21 @@ def test_a_selection_is_told_to_its_trace_however_it_comes(way):
     else:
         figure.widget._js2py_pointsCallback = event
     assert told == [[0, 2]]
+    figure.close()
+
+
+@pytest.mark.parametrize("name", ["_js2py_traceDeltas", "_js2py_layoutDelta"])
+def test_what_a_page_calls_its_own_defaults_takes_nothing_away(name):
+    figure = LiveFigure(map_traces(picture(), {chunk.id: chunk for chunk in chunks()}), map_layout(picture()))
+    widget = figure.widget
+    before = [trace.to_plotly_json() for trace in widget.data], widget.layout.to_plotly_json()
+    deltas = {
+        "trace_deltas": [{"uid": trace.uid, **{key: [0] for key in ("x", "y", "customdata")}} for trace in widget.data],
+        "trace_edit_id": widget._last_trace_edit_id,
+        "layout_delta": {"xaxis": {"range": [0, 1]}, "margin": {"b": 0}},
+        "layout_edit_id": widget._last_layout_edit_id,
+    }
+    setattr(widget, name, deltas)
+    assert getattr(widget, name) is None
+    assert str(before) == str(([trace.to_plotly_json() for trace in widget.data], widget.layout.to_plotly_json()))
     figure.close()

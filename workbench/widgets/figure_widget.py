@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Unicode, observe, validate
+from traitlets import HasTraits, Unicode, observe, validate
 
 from workbench.figures.html import CONFIG
 from workbench.widgets.hearing import Heard
@@ -22,13 +22,28 @@ __all__ = ["figure_class"]
 _EXPORTS = re.compile(r"export\{(\w+) as FigureModel,(\w+) as FigureView,(\w+) as default\};")
 
 
+class _Keeping(HasTraits):
+    """Keeps what was set: plotly would take out of a figure whatever a page calls a default of its own.
+
+    A page that was drawn before the last update calls much its own, and of arrays plotly cannot tell.
+    """
+
+    @observe("_js2py_traceDeltas")
+    def _handler_js2py_traceDeltas(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
+        setattr(self, change["name"], None)
+
+    @observe("_js2py_layoutDelta")
+    def _handler_js2py_layoutDelta(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
+        setattr(self, change["name"], None)
+
+
 @cache
 def figure_class() -> type[go.FigureWidget]:
     """Give the class of live figures; its import takes a second."""
     import plotly.graph_objects as go
     from plotly.callbacks import Points
 
-    class Figure(Heard, go.FigureWidget):
+    class Figure(Heard, _Keeping, go.FigureWidget):
         """A FigureWidget that answers for its state as it is now, and goes when it is closed.
 
         plotly keeps two copies, and sends to a page that opens late (in a box, after a reload) the one from when
@@ -54,19 +69,6 @@ def figure_class() -> type[go.FigureWidget]:
         def _always_ours(self, _: object) -> dict[str, Any]:
             """Give plotly.js our options, whatever plotly sets."""
             return {**CONFIG, "responsive": False}
-
-        @observe("_js2py_traceDeltas")
-        def _handler_js2py_traceDeltas(self, _: object) -> None:  # noqa: N802 - plotly's name
-            """Keep what was set: plotly would take out of it whatever the page calls a default of its own.
-
-            A page that was drawn before the last update calls much its own, and of arrays plotly cannot tell.
-            """
-            self._js2py_traceDeltas = None
-
-        @observe("_js2py_layoutDelta")
-        def _handler_js2py_layoutDelta(self, _: object) -> None:  # noqa: N802 - plotly's name
-            """As with traces."""
-            self._js2py_layoutDelta = None
 
         @observe("_js2py_pointsCallback")
         def _handler_js2py_pointsCallback(self, change: Mapping[str, Any]) -> None:  # noqa: N802 - plotly's name
