@@ -14,9 +14,6 @@ from hypothesis import settings
 from tests.needs import fail_if_required
 from workbench.paths import models_folder
 
-LONG = {"browser", "export", "faults", "notebooks", "security"}
-"""Folders whose tests take long."""
-
 # Continuous integration asks the same examples each time, however slow its machine; at home they are new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
@@ -51,11 +48,9 @@ def own_stores(own_folders, monkeypatch):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what takes minutes, and end with many small files: two processes are done at the same time."""
+    """Begin with SciFact, which takes minutes, then with the files of most tests: two processes end together."""
     tests = Counter(item.path for item in items)
-    items.sort(
-        key=lambda item: (not item.get_closest_marker("scifact"), item.path.parent.name not in LONG, -tests[item.path])
-    )
+    items.sort(key=lambda item: (item.get_closest_marker("scifact") is None, -tests[item.path]))
 
 
 @pytest.hookimpl(wrapper=True)
