@@ -69,6 +69,7 @@ def did(tmp_path_factory) -> dict[str, Did]:
     folder = tmp_path_factory.mktemp("export")
     cache = folder / "cache"
     cache.mkdir()
+    models_folder().mkdir(parents=True, exist_ok=True)
     (cache / "models").symlink_to(models_folder(), target_is_directory=True)
     for name, text in TEXTS.items():
         (folder / "corpus" / name).parent.mkdir(parents=True, exist_ok=True)
