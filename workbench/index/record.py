@@ -176,7 +176,7 @@ class Record:
             start = self._count(identity)
             VectorFile(self._positions.path(identity), vectors.shape[1]).write(start, vectors)
             with self._database.transaction(needed) as write:
-                insert_model(write, fingerprint, vectors.shape[1], start + len(keys), adopted)
+                insert_model(write, identity, fingerprint, vectors.shape[1], start + len(keys), adopted)
                 insert_vectors(write, identity, start, keys, vectors)
                 if collection is not None:
                     insert_rows(write, collection, rows)

@@ -95,14 +95,19 @@ def insert_rows(write: sqlite3.Connection, collection: Collection, rows: Sequenc
 
 
 def insert_model(
-    write: sqlite3.Connection, fingerprint: Mapping[str, object], dimensions: int, rows: int, adopted: str | None
+    write: sqlite3.Connection,
+    identity: str,
+    fingerprint: Mapping[str, object],
+    dimensions: int,
+    rows: int,
+    adopted: str | None,
 ) -> None:
-    """Write inside a transaction that a model has so many vectors."""
+    """Write inside a transaction that a model has so many vectors; `identity` is its fingerprint's id."""
     passing("tables", "INSERT INTO models")
     write.execute(
         "INSERT INTO models (fingerprint, description, dimensions, rows, adopted) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET rows = excluded.rows, adopted = coalesce(excluded.adopted, adopted)",
-        (fingerprint_id(fingerprint), canonical(fingerprint), dimensions, rows, adopted),
+        (identity, canonical(fingerprint), dimensions, rows, adopted),
     )
 
 

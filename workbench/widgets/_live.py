@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
@@ -12,18 +11,12 @@ from traitlets import Dict, Int, TraitError, Unicode
 from workbench.errors import WorkbenchError
 from workbench.shown import sendable
 from workbench.widgets._base import Panel
-from workbench.widgets.hearing import Heard
+from workbench.widgets.hearing import Heard, script
 
 if TYPE_CHECKING:
     from workbench.session import Workbench
 
 __all__ = ["LivePanel"]
-
-_HERE = Path(__file__).parent
-
-
-def _read(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 class _View(Heard, anywidget.AnyWidget):
@@ -49,7 +42,7 @@ class LivePanel(Panel):
         super().__init__(wb)
         self.problem = ""
         self._live = _View(
-            _esm=_read("hearing.js", "dom.js", f"{self.name}.js"),
+            _esm=script("dom.js", f"{self.name}.js"),
             state={**self.view(), "problem": ""},
             focus=wb.focus,
         )

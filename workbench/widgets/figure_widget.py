@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from traitlets import HasTraits, Unicode, observe, validate
 
 from workbench.figures.html import CONFIG
-from workbench.widgets.hearing import Heard
+from workbench.widgets.hearing import Heard, script
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -93,8 +92,7 @@ def figure_class() -> type[go.FigureWidget]:
     return Figure
 
 
-def _with_our_ending(script: str) -> str:
+def _with_our_ending(whole: str) -> str:
     """Give plotly's script with `figure_widget.js` in place of its default export; unchanged if it ends otherwise."""
-    ours = ("hearing.js", "figure_widget.js")
-    ending = "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ours)
-    return _EXPORTS.sub(lambda found: ending.replace("plotlyFigure", found[3]), script, count=1)
+    ending = script("figure_widget.js")
+    return _EXPORTS.sub(lambda found: ending.replace("plotlyFigure", found[3]), whole, count=1)

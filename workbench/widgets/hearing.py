@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from uuid import uuid4
 
 from ipywidgets import Widget
 from traitlets import Unicode
 
-__all__ = ["Heard"]
+__all__ = ["Heard", "script"]
+
+_HERE = Path(__file__).parent
 
 
 class Heard(Widget):
@@ -27,3 +31,9 @@ class Heard(Widget):
             self.own_id = self.own_id or uuid4().hex
             self._model_id = self.own_id
         super().open()
+
+
+@cache
+def script(*names: str) -> str:
+    """Give scripts of this folder as one, behind `hearing.js`."""
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("hearing.js", *names))

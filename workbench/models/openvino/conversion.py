@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 
 from workbench.errors import Cancelled, ModelError, NotWritten
-from workbench.models.openvino.turns import turn
+from workbench.models.openvino.turns import STOPPED, turn
 from workbench.paths import models_folder
 
 __all__ = ["CONVERSION", "Unsupported", "converted", "run_apart"]
@@ -97,7 +97,7 @@ def run_apart(module: str, arguments: list[str], cancel: Event | None = None) ->
             except subprocess.TimeoutExpired:
                 if cancel is not None and cancel.is_set():
                     process.kill()
-                    raise Cancelled("Making the model ready was stopped; choose it again to go on.") from None
+                    raise Cancelled(STOPPED) from None
     if process.returncode in _INTERRUPTED:
         raise Cancelled("Making the model ready was interrupted; choose it again to go on.")
     if process.returncode == 0:

@@ -145,23 +145,16 @@ def _compile(model: Path, streams: int) -> openvino.CompiledModel:
     import openvino
 
     core = openvino.Core()
-    compiled = model.parent / "compiled"
-    # OpenVINO takes the copy that another process is writing for a broken one, deletes it, and both fail.
-    with turn(compiled.with_suffix(".lock")):
-        return _compiled(core, model, streams, compiled)
-
-
-def _compiled(core: openvino.Core, model: Path, streams: int, folder: Path) -> openvino.CompiledModel:
     # Read first, the compiled copy is named by its content; given as a path, by the path's spelling, and each spelling
     # (a link, the converter's partial file) would leave a copy as large as the model.
-    return core.compile_model(
-        core.read_model(model),
-        "CPU",
-        {
-            "PERFORMANCE_HINT": "THROUGHPUT",
-            "NUM_STREAMS": streams,
-            # Processors with AMX would otherwise compute in bfloat16, and the vectors would differ.
-            "INFERENCE_PRECISION_HINT": "f32",
-            "CACHE_DIR": str(folder),
-        },
-    )
+    graph, compiled = core.read_model(model), model.parent / "compiled"
+    options = {
+        "PERFORMANCE_HINT": "THROUGHPUT",
+        "NUM_STREAMS": streams,
+        # Processors with AMX would otherwise compute in bfloat16, and the vectors would differ.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "CACHE_DIR": str(compiled),
+    }
+    # OpenVINO takes the copy that another process is writing for a broken one, deletes it, and both fail.
+    with turn(compiled.with_suffix(".lock")):
+        return core.compile_model(graph, "CPU", options)

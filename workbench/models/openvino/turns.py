@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from workbench.errors import Cancelled
 from workbench.paths import make_private
 from workbench.seam import passing
 
-__all__ = ["turn"]
+__all__ = ["STOPPED", "turn"]
 
+STOPPED = "Making the model ready was stopped; choose it again to go on."
 _LOOK = 0.1
 _LONGEST = 600.0
 """Seconds after which a turn is taken without the lock: what was waited for hangs, and the work itself can be done."""
@@ -33,19 +34,23 @@ def turn(lock: Path, cancel: Event | None = None) -> Iterator[None]:
         `cancel` was set while another one had the lock.
     """
     held = FileLock(lock, mode=0o600, thread_local=False)
-    end = time.monotonic() + _LONGEST
-    while time.monotonic() < end:
-        try:
-            make_private(lock.parent)
-            passing("file", lock)
-            held.acquire(timeout=_LOOK)
-            break
-        except Timeout:
-            if cancel is not None and cancel.is_set():
-                raise Cancelled("Making the model ready was stopped; choose it again to go on.") from None
-        except (OSError, NotImplementedError):
-            break
+    with suppress(OSError, NotImplementedError):
+        make_private(lock.parent)
+        _take(held, cancel)
     try:
         yield
     finally:
         held.release()
+
+
+def _take(held: BaseFileLock, cancel: Event | None) -> None:
+    passing("file", Path(held.lock_file))
+    end = time.monotonic() + _LONGEST
+    while time.monotonic() < end:
+        try:
+            held.acquire(timeout=_LOOK)
+        except Timeout:
+            if cancel is not None and cancel.is_set():
+                raise Cancelled(STOPPED) from None
+        else:
+            return
