@@ -37,7 +37,7 @@ def value(notebook: Notebook, expression: str) -> Any:
     return json.loads(said)
 
 
-def until(notebook: Notebook, expression: str, wanted: Any, seconds: float = 60) -> None:
+def until(notebook: Notebook, expression: str, wanted: Any, seconds: float = 30) -> None:
     """Wait until a Python expression in the kernel has a value."""
     end = time.monotonic() + seconds
     while (found := value(notebook, expression)) != wanted and time.monotonic() < end:

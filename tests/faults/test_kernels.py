@@ -17,7 +17,7 @@ from tests.ollama.double import OllamaDouble
 
 TIMES = 2
 RESTARTS = effort(1, 2)
-SOON = 240.0
+SOON = 60.0
 ENDED = 15.0
 """Seconds in which a kernel ends: ipykernel waits twice as long for a child that does not listen."""
 
