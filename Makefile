@@ -53,8 +53,17 @@ browser: install  ## Run the browser tests, or say how to get the Chromium they 
 	@$(PY) -m tools.chromium
 	@$(PY) -m pytest tests/browser $(ARGS)
 
+# What counts milliseconds has the machine to itself.
+ALONE := tests/faults/test_liveness.py
+AT_LENGTH := tests/faults tests/security tests/corpus/test_any_bytes.py tests/doctor/test_reading.py \
+  $(addprefix --ignore=,$(ALONE))
+
 faults: install  ## Run the fault tests at length: 200 kills, every failure, ten minutes of damaged input
-	@WORKBENCH_FAULTS=1 $(PY) -m pytest --durations=15 tests/faults tests/security tests/corpus/test_any_bytes.py $(ARGS)
+	@export WORKBENCH_FAULTS=1; failed=0; \
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --timeout 7200 --durations=15 $(ARGS) $(AT_LENGTH) \
+	  || failed=1; \
+	$(PY) -m pytest --timeout 7200 $(ARGS) $(ALONE) || failed=1; \
+	exit $$failed
 
 audit: install  ## Look for known security holes in the locked versions (asks PyPI for its advisories)
 	@$(PY) -m tools.audit

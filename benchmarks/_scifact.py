@@ -44,6 +44,8 @@ def quality() -> dict[str, dict[str, float]]:
         found[f"dense by HNSW, {HNSW} questions"] = _measured(wb, few, {"engine": "hnsw"})
         if os.environ.get("WORKBENCH_RERANKER"):
             found["reranked"] = _measured(wb, judged, {"rerank": os.environ["WORKBENCH_RERANKER"]})
+        wb.accept(wb.quantize())
+        found["dense, int8 copy"] = _measured(wb, judged, {})
     return found
 
 

@@ -48,9 +48,10 @@ def own_stores(own_folders, monkeypatch):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with SciFact, which takes minutes, then with the files of most tests: two processes end together."""
+    """Begin with what takes minutes, then with the files of most tests: two processes end together."""
     tests = Counter(item.path for item in items)
-    items.sort(key=lambda item: (item.get_closest_marker("scifact") is None, -tests[item.path]))
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (item.path not in long, -tests[item.path]))
 
 
 @pytest.hookimpl(wrapper=True)

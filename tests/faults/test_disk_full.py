@@ -22,8 +22,6 @@ from tests.faults.test_nth_map import spiral
 from tests.index.helpers import ROOT
 from workbench.errors import NotWritten, StoreError
 
-pytestmark = pytest.mark.timeout(effort(300, 3600))
-
 LONG = 60.0
 """Seconds, of which a tenth is enough on a quiet machine."""
 TEXTS = {

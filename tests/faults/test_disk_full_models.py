@@ -14,8 +14,6 @@ from workbench.errors import ModelError, NotWritten
 from workbench.models.huggingface import hub
 from workbench.models.openvino.conversion import converted
 
-pytestmark = pytest.mark.timeout(effort(300, 3600))
-
 SIZE = 3_000_000
 
 

@@ -28,8 +28,6 @@ from workbench.models.check.answers import passed
 from workbench.records import ModelCheck, Projection
 from workbench.widgets._sources import keep_files
 
-pytestmark = pytest.mark.timeout(effort(300, 3600))
-
 
 def spiral(path: str, flat: Projection, settings: dict[str, float]) -> Projection:
     """Stand in for UMAP, which takes seconds to be compiled: what is written around it is the subject."""

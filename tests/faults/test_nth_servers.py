@@ -17,8 +17,6 @@ from tests.ollama import faults as wire
 from tests.ollama.double import OllamaDouble
 from workbench.models.huggingface import hub
 
-pytestmark = pytest.mark.timeout(effort(300, 3600))
-
 TEXTS = ["Llamas carry loads in the Andes.", "Alpacas give fine wool.", "Camels store fat in the hump."]
 QUESTION = "Which animal gives wool?"
 

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from tests.doubles import WordModel
-from tests.faults.effort import effort
 from tests.faults.nth import Fault, Report, faults, left_over, run_armed, sentence
 from tests.faults.nth_session import (
     TEXTS,
@@ -28,8 +27,6 @@ from tests.faults.nth_session import (
     write_texts,
 )
 from workbench.errors import Cancelled
-
-pytestmark = pytest.mark.timeout(effort(300, 3600))
 
 CHANGED = {
     "llama.md": TEXTS["llama.md"].replace("high Andes", "cold highlands") + " One more sentence about llamas at work.",

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -267,3 +268,5 @@ TestStore.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+if WITH_INDEX:
+    TestStore.pytestmark = [pytest.mark.long]
