@@ -30,10 +30,13 @@ def test_plain_chroma_finds_what_the_workbench_embedded(chroma, wb, folder, mode
     assert answer["documents"][0][0].startswith("# Alpaca")
     client.close()
 
-    # Nothing has changed: the index is not looked at again, let alone filled.
+    # Nothing has changed, whoever has read it: the index is not opened again, let alone filled.
     with Workbench(folder, store=store, model=model) as again:
         assert again.embed().reused == 3
+        assert again.lanes["index"].wait_idle(20)
         assert not again.children["index"].started
+        assert again.notes == ()
+        assert list(store.glob("chroma.damaged-*")) == []
 
 
 def test_a_chroma_server_that_is_not_there_costs_no_vector(chroma, folder, model):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from workbench.index.chroma_client import chroma_folder, set_index_aside
-from workbench.index.chroma_files import TABLES, reading
+from workbench.index.chroma_files import TABLES, filled_bytes, reading
 from workbench.index.faults import told
 from workbench.index.strangers import is_own_file, strangers_aside
 from workbench.seam import passing
@@ -16,6 +16,8 @@ from workbench.seam import passing
 __all__ = ["Filled"]
 
 _PIECE = 1 << 20
+_FORM = "2"
+"""Of the files' digest: what an earlier version noted in another says nothing of how they are now."""
 _SEGMENTS = (
     "SELECT segments.id, (SELECT count(*) FROM embeddings WHERE segment_id = segments.id) "
     "FROM segments JOIN collections ON collection = collections.id WHERE name = ? ORDER BY segments.id"
@@ -46,7 +48,7 @@ class Filled:
             state, _, files = self._note.read_text(encoding="utf-8").partition("\n")
         except (OSError, ValueError):
             return "", ""
-        return state, files
+        return state, files if files.startswith(f"{_FORM}, ") else ""
 
     def write(self, state: str) -> None:
         """Note what it is filled with now."""
@@ -65,7 +67,7 @@ class Filled:
         return notes
 
     def contents(self) -> str:
-        """Give rows, sizes and CRC-32 of all that Chroma keeps of the collection's vectors; empty if it is unreadable.
+        """Give rows, sizes and CRC-32 of what Chroma keeps of the collection's vectors; empty if it is unreadable.
 
         Its tables change whenever they are opened; of these the rows are counted.
         """
@@ -75,10 +77,9 @@ class Filled:
         try:
             with reading(folder) as tables:
                 segments = tables.execute(_SEGMENTS, (self._collection,)).fetchall()
-            found = [f"{count} rows" for _, count in segments]
+            found = [_FORM, *(f"{count} rows" for _, count in segments)]
             for name, _ in segments:
-                held = folder / str(name)
-                found += [_seen(file) for file in sorted(held.iterdir())] if held.exists() else []
+                found += _seen_of(folder / str(name))
         except (OSError, sqlite3.Error):
             return ""
         return ", ".join(found)
@@ -88,11 +89,19 @@ class Filled:
         return set_index_aside(self._store)
 
 
-def _seen(file: Path) -> str:
+def _seen_of(segment: Path) -> list[str]:
+    if not segment.exists():
+        return []
+    filled = filled_bytes(segment)
+    return [_seen(file, filled.get(file.name)) for file in sorted(segment.iterdir())]
+
+
+def _seen(file: Path, filled: int | None) -> str:
     if not is_own_file(file):
         raise FileNotFoundError(file)
-    size = checksum = 0
+    size = file.stat().st_size
+    left, checksum = size if filled is None else filled, 0
     with file.open("rb") as stream:
-        while piece := stream.read(_PIECE):
-            size, checksum = size + len(piece), zlib.crc32(piece, checksum)
+        while piece := stream.read(min(_PIECE, left)):
+            left, checksum = left - len(piece), zlib.crc32(piece, checksum)
     return f"{file.name} {size} {checksum:08x}"
