@@ -9,6 +9,7 @@
     │   └── ServerError                a model server did not answer, or broke off
     ├── StoreError                     the folder that holds the vectors
     │   ├── StoreLocked                another process is its writer
+    │   ├── StoreFull                  its disk is full or failing: nothing is lost, nothing new is kept
     │   └── StoreDamaged               what is on disk cannot be trusted
     ├── NotWritten (OSError)           a file that was to be written: no room, or no permission
     ├── ProcessEnded                   a child process died before it was done
@@ -37,6 +38,7 @@ __all__ = [
     "ServerError",
     "StoreDamaged",
     "StoreError",
+    "StoreFull",
     "StoreLocked",
     "UnencryptedWarning",
     "WorkbenchError",
@@ -81,6 +83,10 @@ class StoreError(WorkbenchError):
 
 class StoreLocked(StoreError):
     """Another process is the writer of this store."""
+
+
+class StoreFull(StoreError):
+    """The disk that holds the store is full or failing: nothing was lost, and nothing new is kept."""
 
 
 class StoreDamaged(StoreError):

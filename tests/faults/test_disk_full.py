@@ -106,6 +106,29 @@ def test_an_index_that_finds_no_room_leaves_the_record_alone_and_is_mended_later
     assert len(list(store.glob("*damaged*"))) <= 1
 
 
+def test_a_question_is_answered_on_a_full_disk(disk, corpus, monkeypatch):
+    monkeypatch.setattr("workbench.session.work.fill_index", lambda wb, job, rebuild: len(wb.chunk_list))
+    store, question = disk.folder / "store", "Which llama carries load 21?"
+    with made(corpus, store) as wb:
+        wb.embed()
+        disk.leave(0)
+        for _ in range(2):
+            answer = wb.ask(question)
+            assert answer.complete
+            assert "Llama 7 carries load 21" in answer.text
+        assert wb.error is None
+        (note,) = wb.notes
+        assert note.startswith("The question was searched for, but its vector is not kept.")
+        needed, free = told(note, store)
+        assert (needed > 1_000, free) == (True, 0)
+        disk.clear()
+        wb.search(question)
+        sent = len(wb.model.sent)
+        wb.search(question)
+        assert len(wb.model.sent) == sent
+    check_tables(store, "question")
+
+
 def test_a_map_that_finds_no_room_is_kept_once_there_is_some(disk, corpus, monkeypatch):
     monkeypatch.setattr("workbench.session.draw.layout_apart", spiral)
     monkeypatch.setattr("workbench.session.work.fill_index", lambda wb, job, rebuild: len(wb.chunk_list))
@@ -168,7 +191,7 @@ def test_files_that_must_not_grow_are_told_and_mended_by_the_next_process(stage,
     least, place = STAGES[stage]
     store, (name, limit) = tmp_path / "store", stage.split()
     found = limited(name, corpus, store, int(limit))
-    assert found["kind"] in ("StoreError", "NotWritten")
+    assert found["kind"] in ("StoreError", "StoreFull", "NotWritten")
     assert found["raised"] == (name != "index")
     assert told(found["text"], place(store))[0] > 1000
     assert found["seconds"] < LONG

@@ -61,7 +61,7 @@ def test_a_full_disk_is_one_sentence_and_keeps_what_was_committed(tmp_path, limi
     )
     (line,) = found.stdout.splitlines()
     kind, stored, message = line.split("|")
-    assert kind == "StoreError"
+    assert kind == "StoreFull"
     assert str(folder) in message
     assert "is full" in message
     assert "Make room on that disk, or choose another folder with store=." in message

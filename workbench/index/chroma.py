@@ -79,8 +79,10 @@ def fill(store: str, collection: str, server: str | None = None, stop: Stop | No
 
     Raises
     ------
+    StoreFull
+        The disk is full or failing.
     StoreError
-        The record has no such collection, the disk is full, another process fills, or the server does not answer.
+        The record has no such collection, another process fills, or the server does not answer.
     Cancelled
         It was asked to stop.
     """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import Timeout
 
 from workbench.disk import measured
-from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreLocked
+from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreFull, StoreLocked
 from workbench.index.aside import set_aside
 from workbench.index.chroma_address import address_parts, no_proxy
 from workbench.index.chroma_files import TABLES, torn_files
@@ -82,8 +82,10 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
     ------
     StoreLocked
         Another process has had it open for 10 s.
+    StoreFull
+        The disk is full or failing.
     StoreError
-        The disk is full or failing, or another program is in the way.
+        Another program is in the way.
     IndexDamaged
         It cannot be read, or opening it has ended process after process.
     Cancelled
@@ -183,7 +185,7 @@ def _judged(store: Path, needed: int | None) -> Iterator[None]:
 def _judgement(error: BaseException, store: Path, needed: int | None) -> StoreError:
     text, safe = str(error).lower(), "The vectors are safe in the record, and the index is brought up to it later:"
     if any(words in text for words in _FULL):
-        return StoreError(
+        return StoreFull(
             f"The disk that holds the Chroma index in {store} is full ({error}): {measured(store, needed)}. {safe} "
             "make room and call wb.rebuild_index()."
         )
@@ -194,7 +196,7 @@ def _judgement(error: BaseException, store: Path, needed: int | None) -> StoreEr
         )
     gone = isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError)
     if any(words in text for words in _FAILING) or (isinstance(error, OSError) and not gone):
-        return StoreError(
+        return StoreFull(
             f"The disk that holds the Chroma index in {store} is full or failing, or the index cannot be written "
             f"({error}): {measured(store, needed)}. {safe} see to that folder and call wb.rebuild_index()."
         )

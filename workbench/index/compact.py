@@ -92,7 +92,7 @@ def compact(record: Record, keep: Keep) -> Unused:
     ------
     StoreLocked
         This process may only read.
-    StoreError
+    StoreFull
         The disk is full; nothing was dropped.
     """
     with record.alone() as database:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.disk import is_full, measured
-from workbench.errors import NotWritten, StoreDamaged, StoreError, StoreLocked
+from workbench.errors import NotWritten, StoreDamaged, StoreError, StoreFull, StoreLocked
 
 __all__ = ["told"]
 
@@ -34,8 +34,10 @@ def told(folder: Path, needed: int | None = None) -> Iterator[None]:
         SQLite cannot make sense of the file.
     StoreLocked
         This process may only read.
+    StoreFull
+        The disk is full or failing.
     StoreError
-        The disk is full or cannot be written, another process is busy, or the store was closed meanwhile.
+        The folder cannot be written, another process is busy, or the store was closed meanwhile.
     """
     try:
         yield
@@ -49,7 +51,7 @@ def told(folder: Path, needed: int | None = None) -> Iterator[None]:
 
 def _of_system(error: OSError, folder: Path, needed: int | None) -> StoreError:
     if is_full(error):
-        return StoreError(
+        return StoreFull(
             f"The disk that holds the store {folder} is full ({error.strerror}): {measured(folder, needed)}. {_ROOM}"
         )
     return StoreError(
@@ -64,7 +66,7 @@ def _of_sqlite(error: sqlite3.Error, folder: Path, needed: int | None) -> StoreE
     if kind in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreError(f"The record in {folder} is busy in another process ({error}). Try again in a moment.")
     if kind in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
-        return StoreError(
+        return StoreFull(
             f"The disk that holds the store {folder} is full or failing ({error}): {measured(folder, needed)}. {_ROOM}"
         )
     if kind == sqlite3.SQLITE_READONLY:

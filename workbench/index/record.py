@@ -164,8 +164,10 @@ class Record:
         ------
         StoreLocked
             This process may only read.
+        StoreFull
+            The disk is full or failing.
         StoreError
-            The disk is full, or d is not what it was for this model.
+            d is not what it was for this model.
         """
         self._require_writable()
         identity = fingerprint_id(fingerprint)

@@ -55,7 +55,8 @@ class Store:
 
     def note(self, sentence: str) -> None:
         """Keep what was found and mended by those who use the store."""
-        self._notes.append(sentence)
+        if sentence not in self._notes:
+            self._notes.append(sentence)
 
     @property
     def writable(self) -> bool:

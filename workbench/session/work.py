@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.errors import Cancelled, InputError, StoreDamaged
+from workbench.errors import Cancelled, InputError, StoreDamaged, StoreFull
 from workbench.index.embedding import embed_chunks, turn
 from workbench.index.filled import Filled
 from workbench.index.fingerprint import text_key
@@ -148,7 +148,10 @@ def _query_vector(wb: Engine, job: Job, now: Prepared, question: str) -> np.ndar
     with listening(job.cancel, lambda said: wb.publish(status=said)):
         vector = check_vectors(now.model.embed(sent, "query"), sent, now.model)
     if wb.store.writable:
-        record.commit_batch(now.fingerprint, [key], vector)
+        try:
+            record.commit_batch(now.fingerprint, [key], vector)
+        except StoreFull as error:
+            tell(wb, f"The question was searched for, but its vector is not kept. {error}")
     return vector[0]
 
 

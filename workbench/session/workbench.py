@@ -242,7 +242,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         ------
         StoreLocked
             Another process is the writer.
-        StoreError
+        StoreFull
             The disk is full: while it is made compact a store takes up to twice its room. Nothing is lost.
         """
         return self.submit("compact", dry_run=dry_run).wait()
