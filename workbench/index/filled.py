@@ -92,13 +92,15 @@ class Filled:
 def _seen_of(segment: Path) -> list[str]:
     if not segment.exists():
         return []
+    files = sorted(segment.iterdir())
+    strange = [file for file in files if not is_own_file(file)]
+    if strange:
+        raise FileNotFoundError(strange[0])  # a pipe would be waited for without end
     filled = filled_bytes(segment)
-    return [_seen(file, filled.get(file.name)) for file in sorted(segment.iterdir())]
+    return [_seen(file, filled.get(file.name)) for file in files]
 
 
 def _seen(file: Path, filled: int | None) -> str:
-    if not is_own_file(file):
-        raise FileNotFoundError(file)
     size = file.stat().st_size
     left, checksum = size if filled is None else filled, 0
     with file.open("rb") as stream:
