@@ -18,7 +18,7 @@ from workbench.corpus import chunk_documents, load
 from workbench.corpus.files import read_files
 from workbench.corpus.walk import Found
 
-EXAMPLES = effort(40, 1500)
+EXAMPLES = effort(40, 3000)
 """Damaged files of each format."""
 TEXT = "Llamas hum. Vicuñas whistle."
 

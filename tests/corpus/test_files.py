@@ -177,3 +177,10 @@ def test_cancelling_stops_between_files(tmp_path):
     with pytest.raises(Cancelled, match="load it again"):
         load(tmp_path, cancel, progress)
     assert seen == [1]
+
+
+def test_a_reason_is_one_line_whatever_a_parser_says():
+    assert (
+        reading.refusal("a.html", ValueError("odd\n\n  markup")).reason
+        == "its content is damaged (ValueError: odd markup)"
+    )

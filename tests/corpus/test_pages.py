@@ -36,6 +36,7 @@ def read(source):
         ("no tags at all", "no tags at all"),
         ("<p>never closed <b>bold", "never closed bold"),
         ("</p></div>stray", "stray"),
+        ("<![if !mso]>yes<![endif]> <![[[ <b>and</b> <![%this;[", "yes <![[[ and <![%this;["),
     ],
 )
 def test_text_is_what_a_reader_sees(source, text):

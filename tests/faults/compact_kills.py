@@ -102,8 +102,9 @@ def main(folder: Path, kills: int) -> None:
     make(folder / "whole")
     shutil.copytree(folder / "whole", folder / "count")
     total = calls(folder / "count")
-    counts = {"calls": total, "kills": 0, "before": 0, "after": 0, "strays": 0}
-    for call in moments(total, kills):
+    chosen = moments(total, kills)
+    counts = {"calls": total, "tried": len(chosen), "kills": 0, "before": 0, "after": 0, "strays": 0}
+    for call in chosen:
         shutil.copytree(folder / "whole", folder / "killed")
         counts["kills"] += killed(folder / "killed", call)
         after, strays = look(folder / "killed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ from workbench.models.huggingface.layout import read_layout
 from workbench.models.huggingface.remote import Remote
 from workbench.models.ollama.pull import pull
 from workbench.models.ollama.status import status
+from workbench.models.openai import OpenAIModel
 from workbench.paths import cache_folder
 from workbench.records import Projection
 
@@ -101,6 +103,19 @@ def test_chunks_of_another_service(server, chunk):
     model = OpenAIChat("m", base_url=f"{server.url}/v1", timeout=5)
     with pytest.raises(ServerError, match=r"not as /v1/chat/completions does|broke off"):
         list(model.stream(request_of(), threading.Event()))
+
+
+def test_brackets_without_end_from_another_service(server):
+    server.streams("/v1/chat/completions", [f"data: {DEEP}\n\n".encode()], "text/event-stream")
+    chat = OpenAIChat("m", base_url=f"{server.url}/v1", timeout=5)
+    with pytest.raises(ServerError, match="a reply that cannot be read"):
+        list(chat.stream(request_of(), threading.Event()))
+    server.streams("/v1/embeddings", [DEEP.encode()], "application/json")
+    with (
+        closing(OpenAIModel("m", base_url=f"{server.url}/v1", timeout=5)) as model,
+        pytest.raises(ServerError, match="a reply that cannot be read"),
+    ):
+        model.embed(["a"], "document")
 
 
 @pytest.mark.parametrize("name", [7, "a\0b", "/etc/x", "a/../b", "a//b", "C:\\x"])

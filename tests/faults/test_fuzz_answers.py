@@ -24,7 +24,7 @@ from workbench.retrieval.filters import matching
 from workbench.retrieval.lexical import LexicalIndex
 from workbench.sentences import sentence_spans
 
-fuzz = settings(max_examples=effort(50, 1000), deadline=None)
+fuzz = settings(max_examples=effort(50, 2500), deadline=None)
 NUMBER = re.compile(r"\d{1,3}")
 
 

@@ -28,7 +28,7 @@ from workbench.paths import cache_folder
 from workbench.records import Neighbours, Projection
 
 fuzz = settings(
-    max_examples=effort(40, 700), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=effort(40, 5000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 DEEP = "[" * 3000
 broken = st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()) | st.just(DEEP.encode())

@@ -22,6 +22,7 @@ from workbench.models.ollama.model import OllamaEmbedding
 from workbench.models.ollama.pull import pull
 from workbench.models.ollama.status import status
 from workbench.models.ollama.unload import unload
+from workbench.models.openai import OpenAIModel
 from workbench.records import ServerStatus
 
 EXAMPLES = effort(20, 400)
@@ -48,6 +49,12 @@ FIRST = {"index": 0, "delta": {"role": "assistant", "content": "Llamas hum."}, "
 SSE = [{**SHELL, "choices": [FIRST]},
        {**SHELL, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
        {**SHELL, "choices": [], "usage": {"prompt_tokens": 2, "completion_tokens": 2, "total_tokens": 4}}]  # fmt: skip
+VECTORS = {"object": "list", "model": "m", "usage": {"prompt_tokens": 4, "total_tokens": 4}, "data": [
+    {"object": "embedding", "index": 0, "embedding": [0.6, 0.8]},
+    {"object": "embedding", "index": 1, "embedding": "AACAPwAAAAA="},
+]}  # fmt: skip
+"""The second vector, (1, 0), in base64 of float32, as OpenAI sends it."""
+DEEP = b'{"data":' + b"[" * 5000
 HUB = {"sha": "b" * 40, "siblings": [{"rfilename": "config.json", "size": 3, "blobId": "c" * 40},
                                      {"rfilename": "w.safetensors", "lfs": {"size": 9, "sha256": DIGEST}}]}  # fmt: skip
 
@@ -170,6 +177,22 @@ def test_fetching_a_model(server, stream):
 def test_a_chat_of_openai(server, stream):
     server.streams("/v1/chat/completions", [*stream, b"data: [DONE]\n\n"], "text/event-stream")
     pieces_of(OpenAIChat("m", base_url=f"{server.url}/v1", timeout=5).stream(request_of(), threading.Event()))
+
+
+@fuzz
+@given(reply=altered(VECTORS) | json_values | st.just(DEEP))
+def test_vectors_of_openai(server, reply):
+    if isinstance(reply, bytes):
+        server.streams("/v1/embeddings", [reply], "application/json")
+    else:
+        server.says("/v1/embeddings", reply)
+    with closing(OpenAIModel("m", base_url=f"{server.url}/v1", timeout=5)) as model:
+        try:
+            found = check_vectors(model.embed(["a", "b"], "document"), ["a", "b"], model)
+        except WorkbenchError:
+            return
+    assert (found.shape, found.dtype) == ((2, 2), np.float32)
+    assert np.isfinite(found).all()
 
 
 @fuzz

@@ -126,7 +126,8 @@ def refusal(name: str, error: Exception) -> FileReport:
         return FileReport(name, "failed", "nested too deeply to be read; save it in a simpler form")
     if isinstance(error, MemoryError):
         return FileReport(name, "failed", "there is not enough memory to read it; close other programs, or split it")
-    return FileReport(name, "failed", f"its content is damaged ({type(error).__name__}: {error})")
+    said = " ".join(str(error).split())  # a line of the report is one line
+    return FileReport(name, "failed", f"its content is damaged ({type(error).__name__}: {said})")
 
 
 def open_bytes(path: Path) -> bytes:

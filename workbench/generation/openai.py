@@ -189,7 +189,7 @@ class OpenAIChat:
 
             try:
                 yield from client.chat.completions.create(**self._body(request))
-            except (openai.OpenAIError, ValueError) as error:
+            except (openai.OpenAIError, ValueError, RecursionError) as error:  # brackets without end
                 raise self._failure(error) from None  # the package's own error holds the key
 
     def _failure(self, error: Exception) -> Exception:

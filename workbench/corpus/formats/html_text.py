@@ -28,6 +28,8 @@ _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _MOST_TAGS = 1_000_000
 """Marks of tags in a page; a tree of so many takes a gigabyte of memory."""
 _XML = re.compile(r"<\?xml\b", re.IGNORECASE)
+_ODD_SECTION = re.compile(r"<!\[(?!(?:temp|cdata|ignore|include|rcdata|if|else|endif)(?![-.\w]))", re.IGNORECASE)
+"""What Python's parser gives a whole page up for; it is taken as text."""
 _SPACE = re.compile(r"\s+")
 _NONE, _WORD, _CELL, _LINE, _BLANK = range(5)
 _GAPS = ("", " ", " | ", "\n", "\n\n")
@@ -50,7 +52,7 @@ def parse_html(source: str) -> BeautifulSoup:
     from bs4 import BeautifulSoup
 
     # Without what it would warn of, to no one's use: XML read as HTML, and a page that is only an address.
-    return BeautifulSoup(_XML.sub("<?", source) + "\n", "html.parser")
+    return BeautifulSoup(_ODD_SECTION.sub("&lt;![", _XML.sub("<?", source)) + "\n", "html.parser")
 
 
 def html_text(root: Tag) -> str:

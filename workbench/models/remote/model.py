@@ -253,7 +253,7 @@ class RemoteModel(Model):
 
         try:
             return client.embeddings.create(input=texts, encoding_format="base64", **self.request_options)
-        except (openai.OpenAIError, ValueError) as error:
+        except (openai.OpenAIError, ValueError, RecursionError) as error:  # brackets without end
             failure = failed(error, self._service(), self._max_retries)
         except RuntimeError as error:
             if not client.is_closed():
