@@ -23,7 +23,7 @@ def segments(traces) -> dict[int, list]:
     ends = {}
     for number in range(3):
         trace = traces[f"lines {number}"]
-        ends[number] = [(float(x), float(y)) for x, y in zip(trace["x"][1::3], trace["y"][1::3], strict=True)]
+        ends[number] = [(float(x), float(y)) for x, y in zip(trace["x"][1::4], trace["y"][1::4], strict=True)]
     return ends
 
 

@@ -98,7 +98,7 @@ def test_a_question_is_one_message_that_leaves_the_points_where_they_are(wb, pan
 def test_the_second_question_leaves_no_line_of_the_first(wb, panel):
     wb.publish(retrieval=found({"b.md:0": 0.9, "c.md:0": 0.6, "a.md:0": 0.1}))
     wb.publish(retrieval=found({"c.md:0": 0.5}))
-    ends = [list(trace(panel, f"lines {i}").x[1::3]) for i in range(3)]
+    ends = [list(trace(panel, f"lines {i}").x[1::4]) for i in range(3)]
     assert ends == [[], [], [10]]
     assert trace(panel, "passages").text == ("1",)
     wb.publish(retrieval=None)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.figures.describe import FAITHFUL, describe_map
 from workbench.figures.map_fields import Fields
-from workbench.figures.map_layout import PLOT_SIZE, map_layout
+from workbench.figures.map_layout import map_layout
 from workbench.figures.map_sample import drawn_rows
 from workbench.figures.map_traces import map_traces
+from workbench.figures.overlays import PLOT_SIZE
 from workbench.figures.quiet import figure_class
 from workbench.figures.text import plain
 
@@ -47,8 +48,10 @@ def map_figure(
     ----------
     projection, chunks, color, fields, at_least, clustering, retrieval, in_prompt, cited, selection, anchor, webgl
         As in `map_traces`.
-    regions, size
+    regions
         As in `map_layout`.
+    size
+        As in `map_traces` and `map_layout`.
     dark
         Colours for a dark page; the figure itself has no background.
     title
@@ -78,6 +81,7 @@ def map_figure(
             cited=cited,
             selection=selection,
             anchor=anchor,
+            size=size,
             webgl=webgl,
             dark=for_dark,
         )

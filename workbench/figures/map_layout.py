@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.figures.map_data import frame, place_star
 from workbench.figures.map_sample import drawn_rows, sample_note
-from workbench.figures.overlays import Viewport, cluster_labels, ellipse
+from workbench.figures.overlays import PLOT_SIZE, Viewport, cluster_labels, ellipse, viewport
 from workbench.figures.palette import Theme, theme
 from workbench.figures.passages import AXES
 from workbench.figures.text import plain
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from workbench.figures.labels import Label
     from workbench.records import Clustering, Projection, Region, Retrieval
 
-__all__ = ["PLOT_SIZE", "map_layout", "page_layout"]
+__all__ = ["map_layout", "page_layout"]
 
 CAMERA = {"eye": {"x": 0.7, "y": 0.7, "z": 0.7}, "projection": {"type": "orthographic"}}
-PLOT_SIZE = (700, 500)
-"""Pixels of a plot of which nothing is known."""
 LABEL_SIZE = 12
 
 
@@ -58,7 +56,8 @@ def map_layout(
         plotly properties; `annotations` and `shapes` are always there, so that an update takes old ones away.
     """
     colors = theme(dark)
-    ranges = frame(projection, place_star(projection, retrieval))
+    star = place_star(projection, retrieval)
+    ranges = frame(projection, star)
     layout = page_layout(colors)
     axis = {"visible": False, "showgrid": False, "zeroline": False}
     drawn = len(drawn_rows(projection, retrieval, selection, anchor, webgl=webgl))
@@ -73,7 +72,7 @@ def map_layout(
         return {**layout, "scene": scene, "dragmode": "orbit", "annotations": written, "shapes": []}
     across, up = ranges
     equal = {"scaleanchor": "x", "scaleratio": 1}
-    view = Viewport((across[0], across[1]), (up[0], up[1]), size)
+    view = viewport(projection, star, size)
     return {
         **layout,
         "xaxis": {**axis, "range": across},

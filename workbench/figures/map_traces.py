@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.figures.badges import badge_places
 from workbench.figures.map_color import KEYS, Coloring
 from workbench.figures.map_data import FULL_LABELS, place_expansions, place_star, point_labels, point_size, rows_of
 from workbench.figures.map_fields import Fields, color_points
 from workbench.figures.map_sample import WEBGL_FROM, drawn_rows, uses_webgl
+from workbench.figures.overlays import PLOT_SIZE, viewport
 from workbench.figures.palette import Theme, theme
 from workbench.figures.passages import AXES, line_traces, passage_trace, positions, query_trace
 from workbench.figures.text import plain
@@ -43,6 +45,7 @@ def map_traces(
     focus: int = 0,
     selection: Sequence[str] = (),
     anchor: str = "",
+    size: tuple[int, int] = PLOT_SIZE,
     webgl: bool | None = None,
     dark: bool = False,
     parts: Collection[str] = PARTS,
@@ -77,6 +80,9 @@ def map_traces(
         Chunk ids that get a ring.
     anchor
         Id of the chunk from which similarity is shown; it gets a ring of its own.
+    size
+        Width and height in pixels of the area in which points are drawn: from it follows which numbers of passages
+        stand beside their points, so that none covers another or the star.
     webgl
         None draws with WebGL from `WEBGL_FROM` points; False never does, and draws a sample above `SVG_MOST`
         points: see `drawn_rows`. In 3-D there is WebGL only.
@@ -113,14 +119,13 @@ def map_traces(
     if "anchor" in parts:
         at = rows_of(projection.ids).get(anchor) if anchor else None
         found["anchor"] = positions(projection.coordinates[[] if at is None else [at]])
+    star = place_star(projection, retrieval)
+    places = badge_places(projection, retrieval, star, viewport(projection, star, size))
     if "query" in parts:
-        star = place_star(projection, retrieval)
-        found["query"] = query_trace(star, retrieval, dimensions, place_expansions(projection, retrieval))
-        for number, line in enumerate(line_traces(projection, retrieval, star)):
-            found[f"lines {number}"] = line
+        found |= _asked(projection, retrieval, star, places)
     if "passages" in parts:
         found["passages"] = passage_trace(
-            projection, retrieval, coloring, colors, in_prompt=in_prompt, cited=cited, focus=focus
+            projection, retrieval, coloring, colors, places, in_prompt=in_prompt, cited=cited, focus=focus
         )
     if dimensions == 2:
         found = _of_one_kind(found, webgl=uses_webgl(projection, webgl))
@@ -128,6 +133,16 @@ def map_traces(
         found |= _keys(coloring, dimensions)
     fixed = fixed_traces(dimensions, colors)
     return {name: _merge(fixed[name], found[name]) for name in trace_names(dimensions) if name in found}
+
+
+def _asked(
+    projection: Projection, retrieval: Retrieval | None, star: np.ndarray | None, places: np.ndarray
+) -> dict[str, Trace]:
+    """Give the star and its lines."""
+    others = place_expansions(projection, retrieval)
+    lines = enumerate(line_traces(projection, retrieval, star, places))
+    drawn = query_trace(star, retrieval, projection.coordinates.shape[1], others)
+    return {"query": drawn, **{f"lines {number}": line for number, line in lines}}
 
 
 def _cloud(projection: Projection, coloring: Coloring, colors: Theme, dimmed: bool, rows: np.ndarray) -> Trace:

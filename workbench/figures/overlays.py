@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.figures.badges import badge_places
 from workbench.figures.labels import Box, Label, place_labels
-from workbench.figures.map_data import place_star, rows_of
-from workbench.figures.passages import SIZE, shown_passages
+from workbench.figures.map_data import frame, place_star, rows_of
+from workbench.figures.passages import SIZE
 from workbench.figures.text import shorten
 
 if TYPE_CHECKING:
     from workbench.records import Cluster, Clustering, Projection, Region, Retrieval
 
-__all__ = ["Viewport", "cluster_labels", "ellipse"]
+__all__ = ["PLOT_SIZE", "Viewport", "cluster_labels", "ellipse", "viewport"]
 
+PLOT_SIZE = (700, 500)
+"""Pixels of a plot of which nothing is known."""
 LONGEST = 32
 """Characters of a cluster's label."""
 SMALLEST = 0.015
@@ -52,10 +55,16 @@ class Viewport:
         right, down = np.asarray(x) - sum(self.across) / 2, sum(self.up) / 2 - np.asarray(y)
         return self.size[0] / 2 + right * self.scale, self.size[1] / 2 + down * self.scale
 
-    def to_data(self, x: float, y: float) -> tuple[float, float]:
+    def to_data(self, x: float | np.ndarray, y: float | np.ndarray) -> tuple[Any, Any]:
         """Give the numbers that lie at a pixel."""
         right, down = (x - self.size[0] / 2) / self.scale, (y - self.size[1] / 2) / self.scale
         return sum(self.across) / 2 + right, sum(self.up) / 2 - down
+
+
+def viewport(projection: Projection, star: np.ndarray | None, size: tuple[int, int]) -> Viewport:
+    """Give the view of all points and the star of a flat map, in a plot of so many pixels."""
+    across, up = frame(projection, star)[:2]
+    return Viewport((across[0], across[1]), (up[0], up[1]), size)
 
 
 def cluster_labels(
@@ -87,9 +96,9 @@ def _reach(cluster: Cluster, projection: Projection, known: dict[str, int]) -> f
 
 def _taken(projection: Projection, retrieval: Retrieval, view: Viewport) -> list[Box]:
     """Give the boxes of the star and the passages."""
-    _, rows = shown_passages(projection, retrieval)
     star = place_star(projection, retrieval)
-    points = projection.coordinates[rows] if star is None else np.vstack([projection.coordinates[rows], star[None]])
+    numbers = badge_places(projection, retrieval, star, view)
+    points = numbers if star is None else np.vstack([numbers, star[None]])
     x, y = view.to_pixels(points[:, 0], points[:, 1])
     half = SIZE / 2 + 2
     return [Box(a - half, b - half, a + half, b + half) for a, b in zip(x.tolist(), y.tolist(), strict=True)]

@@ -107,18 +107,19 @@ def passage_trace(
     retrieval: Retrieval | None,
     coloring: Coloring,
     colors: Theme,
+    places: np.ndarray,
     *,
     in_prompt: Collection[int] | None = None,
     cited: Collection[int] | None = None,
     focus: int = 0,
 ) -> dict[str, Any]:
-    """Give the numbered markers, worst first; `in_prompt` and `cited` are ranks, see `passage_marks`."""
+    """Give the numbered markers at `places`, worst first; `in_prompt` and `cited` are ranks, see `passage_marks`."""
     passages, rows = shown_passages(projection, retrieval)
     marks = passage_marks(passages, rows, coloring, colors, in_prompt, cited)
     # in 3-D, plotly has one width for all edges
     width = EDGE if projection.coordinates.shape[1] == 3 else [mark.width for mark in marks]
     return {
-        **positions(projection.coordinates[rows]),
+        **positions(places),
         "text": [str(passage.rank) for passage in passages],
         "hovertext": [_hover(passage) for passage in passages],
         "customdata": [passage.rank for passage in passages],
@@ -154,18 +155,21 @@ def query_trace(
 
 
 def line_traces(
-    projection: Projection, retrieval: Retrieval | None, star: np.ndarray | None
+    projection: Projection, retrieval: Retrieval | None, star: np.ndarray | None, places: np.ndarray
 ) -> tuple[dict[str, Any], ...]:
-    """Give the lines from the star, one trace for each of `LINE_WIDTHS`: the closer, the thicker and later drawn."""
+    """Give the lines, one trace for each of `LINE_WIDTHS`: the closer, the thicker and later drawn.
+
+    Each runs from the star, where there is one, to the passage's point, and on to the place of its number.
+    """
     passages, rows = shown_passages(projection, retrieval)
-    scores = np.array([passage.score for passage in passages], dtype=np.float64)
-    classes = line_classes(scores) if star is not None else np.full(len(passages), -1)
+    classes = line_classes(np.array([passage.score for passage in passages], dtype=np.float64))
     traces: list[dict[str, Any]] = []
     for number in range(len(LINE_WIDTHS)):
-        ends = projection.coordinates[rows[classes == number]]
-        path = np.full((3 * len(ends), projection.coordinates.shape[1]), np.nan, dtype=np.float32)
+        here = classes == number
+        path = np.full((4 * int(here.sum()), projection.coordinates.shape[1]), np.nan, dtype=np.float32)
         if star is not None:
-            path[0::3], path[1::3] = star, ends
+            path[0::4] = star
+        path[1::4], path[2::4] = projection.coordinates[rows[here]], places[here]
         traces.append(positions(path))
     return tuple(traces)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.figures.badges import badge_places
 from workbench.figures.map_color import Coloring
 from workbench.figures.map_data import frame, place_expansions, place_star, point_size, rows_of
 from workbench.figures.overlays import Viewport, cluster_labels, ellipse
@@ -46,6 +47,7 @@ class Plot:
         self.view = Viewport((left, right), (low, high), area)
         self.places = self._pixels(projection.coordinates)
         self.star = None if star is None else self._pixels(star[None])[0]
+        self.numbers = self._pixels(badge_places(projection, retrieval, star, self.view))
 
     def _frame(self, star: np.ndarray | None) -> list[list[float]]:
         if self.flat:
@@ -60,7 +62,7 @@ class Plot:
         return np.column_stack([x, y + self.top])
 
     def _at(self, row: int) -> tuple[float, float]:
-        return float(self.places[row, 0]), float(self.places[row, 1])
+        return _point(self.places[row])
 
     def points(self, rows: np.ndarray, coloring: Coloring, colors: Theme, *, dimmed: bool) -> list[Shape]:
         """Give the points that are drawn; dimmed where passages are to stand out."""
@@ -105,16 +107,20 @@ class Plot:
         ]
 
     def question(self, colors: Theme) -> list[Shape]:
-        """Give the star, and lines to its passages, the thicker the closer."""
-        if self.star is None or self.retrieval is None:
+        """Give the star, and lines to its passages and on to their numbers, the thicker the closer."""
+        if self.retrieval is None:
             return []
-        x, y = float(self.star[0]), float(self.star[1])
         passages, rows = shown_passages(self.projection, self.retrieval)
         classes = line_classes(np.array([passage.score for passage in passages], dtype=np.float64))
-        lines: list[Shape] = [
-            Line((x, y), self._at(row), LINE_WIDTHS[number], colors.text, 0.55)
-            for number, row in sorted(zip(classes.tolist(), rows.tolist(), strict=True))
-        ]
+        lines: list[Shape] = []
+        for each in np.argsort(classes, kind="stable").tolist():
+            width, end, number = LINE_WIDTHS[classes[each]], self._at(int(rows[each])), _point(self.numbers[each])
+            if self.star is not None:
+                lines.append(Line(_point(self.star), end, width, colors.text, 0.55))
+            if number != end:
+                lines.append(Line(end, number, width, colors.text, 0.55))
+        if self.star is None:
+            return lines
         others = [
             _star(self._pixels(at[None])[0], 6.6, f"{EXPANSIONS[one.kind]}: {shorten(one.text, 300)}", colors)
             for one, at in place_expansions(self.projection, self.retrieval)
@@ -127,13 +133,17 @@ class Plot:
         """Give the numbered passages in their three states, worst first."""
         passages, rows = shown_passages(self.projection, self.retrieval)
         shapes: list[Shape] = []
-        for passage, row, mark in zip(
-            passages, rows.tolist(), passage_marks(passages, rows, coloring, colors, in_prompt, cited), strict=True
-        ):
+        marks = passage_marks(passages, rows, coloring, colors, in_prompt, cited)
+        for passage, number, mark in zip(passages, self.numbers, marks, strict=True):
             title = f"{passage.rank}, score {passage.score:.3f}: {shorten(passage.chunk.document, 60, keep_end=True)}"
-            shapes.append(Circle(self._at(row), SIZE / 2, mark.fill, mark.edge, mark.width, title=title))
-            shapes.append(Text(self._at(row), str(passage.rank), 11.0, mark.text, centred=True, bold=True))
+            at = _point(number)
+            shapes.append(Circle(at, SIZE / 2, mark.fill, mark.edge, mark.width, title=title))
+            shapes.append(Text(at, str(passage.rank), 11.0, mark.text, centred=True, bold=True))
         return shapes
+
+
+def _point(at: np.ndarray) -> tuple[float, float]:
+    return float(at[0]), float(at[1])
 
 
 def _star(at: np.ndarray, radius: float, title: str, colors: Theme) -> Polygon:

@@ -30,6 +30,8 @@ KEY_LINE, KEY_REST = 24, 7
 """Pixels of each line of the key, and of the space around it."""
 KEY_ENTRY = 45
 """Pixels of an entry of the key beside its text: the marker and the gaps."""
+IN_PIXELS = ("query", "passages")
+"""Parts that depend on the size of the picture: numbers keep clear of each other and of the star."""
 NOTHING = Projection(ids=(), coordinates=np.zeros((0, 2), dtype=np.float32))
 
 
@@ -147,8 +149,8 @@ class MapView(Panel):
         options = self.options()
         kind = self._kind()
         traces = self._drawn(parts if kind in self._figures else PARTS)
-        if "key 0" in traces:
-            self._key = tuple(one["name"] for name, one in traces.items() if name.startswith("key") and one["name"])
+        if "key 0" in traces and self._takes(traces):
+            traces |= self._drawn(IN_PIXELS)
         layout = map_layout(
             self.shown,
             options.get("retrieval"),
@@ -170,8 +172,14 @@ class MapView(Panel):
         if self.frame.children != (self.figure.widget,):
             self.frame.children = (self.figure.widget,)
 
+    def _takes(self, traces: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Take the entries of the key; gives whether these leave more or less room for the points."""
+        before = self.size
+        self._key = tuple(one["name"] for name, one in traces.items() if name.startswith("key") and one["name"])
+        return self.size != before
+
     def _drawn(self, parts: Collection[str]) -> dict[str, dict[str, Any]]:
-        fixed = {"dark": self.surroundings.dark, "parts": parts, "webgl": self._webgl}
+        fixed = {"dark": self.surroundings.dark, "parts": parts, "webgl": self._webgl, "size": self.size}
         options = self.options()
         try:
             self.problem = ""
@@ -196,7 +204,7 @@ class MapView(Panel):
         for figure in self._figures.values():
             figure.resize(self.surroundings.width)
         if self._figures:
-            self.redraw(())  # the key takes other lines, and labels of clusters keep clear of each other in pixels
+            self.redraw(IN_PIXELS)  # the key takes other lines, too, and labels of clusters have other room
 
     def _retheme(self, _: object) -> None:
         self.redraw(tuple(part for part in PARTS if part != "labels"))
