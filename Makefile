@@ -56,7 +56,7 @@ browser: install  ## Run the browser tests, or say how to get the Chromium they 
 # What counts milliseconds has the machine to itself.
 ALONE := tests/faults/test_liveness.py
 AT_LENGTH := tests/faults tests/security tests/corpus/test_any_bytes.py tests/doctor/test_reading.py \
-  $(addprefix --ignore=,$(ALONE))
+  tests/retrieval/test_scifact.py $(addprefix --ignore=,$(ALONE))
 
 faults: install  ## Run the fault tests at length: 200 kills, every failure, ten minutes of damaged input
 	@export WORKBENCH_FAULTS=1; failed=0; \

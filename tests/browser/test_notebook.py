@@ -129,19 +129,22 @@ def test_the_answer_cites_with_buttons_and_hovering_one_lights_its_card_and_poin
     until(nb, "wb.focus", 0)
 
 
-def test_the_star_has_a_line_to_each_passage_on_its_point(nb, chart):
+def test_the_star_has_a_line_to_each_passages_point_and_on_to_its_number(nb, chart):
     ask(nb, FIRST, "guanaco")
     (x, y) = chart.trace("query")["x"][0], chart.trace("query")["y"][0]
     lines = [chart.trace(f"lines {number}") for number in range(3)]
-    assert {(one["x"][at], one["y"][at]) for one in lines for at in range(0, len(one["x"]), 3)} == {(x, y)}
-    ends = {(one["x"][at], one["y"][at]) for one in lines for at in range(1, len(one["x"]), 3)}
-    passages = chart.trace("passages")
+    assert {(one["x"][at], one["y"][at]) for one in lines for at in range(0, len(one["x"]), 4)} == {(x, y)}
+    on_points, ends = (
+        {(one["x"][at], one["y"][at]) for one in lines for at in range(start, len(one["x"]), 4)} for start in (1, 2)
+    )
+    passages, points = chart.trace("passages"), chart.trace("points")
     assert passages["text"] == ["5", "4", "3", "2", "1"]
     assert ends == set(zip(passages["x"], passages["y"], strict=True))
     ids = value(nb, "list(wb.projection.ids)")
-    points = chart.trace("points")
-    first = ids.index(value(nb, "wb.retrieval[0].chunk.id"))
-    assert (points["x"][first], points["y"][first]) == (passages["x"][4], passages["y"][4])
+    rows = [ids.index(name) for name in value(nb, "[p.chunk.id for p in wb.retrieval]")]
+    assert on_points == {(points["x"][row], points["y"][row]) for row in rows}
+    pixels = [*chart.pixels("passages"), *chart.pixels("query")]
+    assert min(math.dist(one, other) for one, other in itertools.combinations(pixels, 2)) > 20
 
 
 def free(points, others):
@@ -224,12 +227,15 @@ def test_a_second_question_leaves_nothing_of_the_first_and_earlier_brings_it_bac
     ask(nb, SECOND, "water")
     assert cards(nb) == value(nb, "[p.chunk.document for p in wb.retrieval]") != first
     star = (chart.trace("query")["x"][0], chart.trace("query")["y"][0])
-    passages = chart.trace("passages")
+    passages, points = chart.trace("passages"), chart.trace("points")
     ends = set(zip(passages["x"], passages["y"], strict=True))
     assert ends != set(zip(lines["x"], lines["y"], strict=True))
+    ids = value(nb, "list(wb.projection.ids)")
+    rows = [ids.index(name) for name in value(nb, "[p.chunk.id for p in wb.retrieval]")]
+    there = ends | {star} | {(points["x"][row], points["y"][row]) for row in rows}
     for number in range(3):
         line = chart.trace(f"lines {number}")
-        assert {(x, y) for x, y in zip(line["x"], line["y"], strict=True) if x == x} <= ends | {star}
+        assert {(x, y) for x, y in zip(line["x"], line["y"], strict=True) if x == x} <= there
     nb.page.get_by_role("button", name="Earlier (").click()
     row = nb.page.locator(".wb-query .list .row", has_text=FIRST).first
     assert "answered by extractive" in row.inner_text()
