@@ -78,9 +78,11 @@ def test_ten_thousand_rows_and_a_long_page_are_read_quickly(tmp_path):
 
 def test_a_hundred_thousand_files_are_read(tmp_path):
     for folder in range(100):
-        (tmp_path / f"{folder:02}").mkdir()
-        for number in range(1000):
-            (tmp_path / f"{folder:02}" / f"{number:03}.txt").write_bytes(b"It hums.")
+        first = tmp_path / f"{folder:02}" / "000.txt"
+        first.parent.mkdir()
+        first.write_bytes(b"It hums.")
+        for number in range(1, 1000):
+            first.with_name(f"{number:03}.txt").hardlink_to(first)  # a tenth of the time of writing each
     read = corpus.load(tmp_path)
     assert len(read.documents) == len(read.report.files) == 100_000
     assert (read.documents[0].id, read.documents[-1].id) == ("00/000.txt", "99/999.txt")
