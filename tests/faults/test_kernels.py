@@ -97,7 +97,7 @@ def begin(kernel: Kernel, double: OllamaDouble, stage: Stage) -> str:
     told = kernel.folder / "told.txt"
     told.write_text("")
     asked = len(double.sent(stage.told)) if stage.told.startswith("/") else 0
-    slow_down(kernel, double, 0.3)
+    slow_down(kernel, double, 0.1)
     request = kernel.send(stage.cell)
     end = time.monotonic() + SOON
     while not (
@@ -109,7 +109,7 @@ def begin(kernel: Kernel, double: OllamaDouble, stage: Stage) -> str:
 
 
 def slow_down(kernel: Kernel, double: OllamaDouble, seconds: float) -> None:
-    kernel.run(f"Slow.pause = {seconds}")
+    kernel.run(f"Slow.pause = {3 * seconds}")
     double.script(delay=seconds)
     double.pull_delay = seconds
 

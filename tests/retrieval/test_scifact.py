@@ -87,21 +87,17 @@ def test_chromas_graph_misses_little(scifact):
     assert np.mean(found) >= 0.95
 
 
+@pytest.mark.skipif(not WHOLE, reason="takes a minute of both cores: asked for by make faults")
 def test_its_int8_copy_finds_nearly_as_much(scifact, capsys):
-    whole, judged = scifact
-    few = some_of(whole.document_list, judged) if WHOLE else whole.document_list
-    with Workbench(few, store=whole.store.path, llm="extractive") as wb:
-        wb.chunk_size = "document"
-        assert wb.embed().reused == len(few)
-        full = scores(wb, judged)
-        drift = wb.quantize()
-        assert drift.overlap >= 0.93
-        wb.accept(drift)
-        small = scores(wb, judged)
-        assert wb.embedded == len(few)
+    wb, judged = scifact
+    full = scores(wb, judged)
+    drift = wb.quantize()
+    assert drift.overlap >= 0.93
+    wb.accept(drift)
+    small = scores(wb, judged)
+    assert wb.embedded == 5183
     with capsys.disabled():
         print(  # noqa: T201 - the scores stand in the log of every run
-            f"\nSciFact, {len(few)} documents: nDCG@10 {full[0]:.5f}, recall@100 {full[1]:.5f}; "
-            f"int8 {small[0]:.5f}, {small[1]:.5f} (overlap@10 {drift.overlap:.3f})"
+            f"\nSciFact int8: nDCG@10 {small[0]:.5f}, recall@100 {small[1]:.5f} (overlap@10 {drift.overlap:.3f})"
         )
     assert small == pytest.approx(full, abs=0.012)
