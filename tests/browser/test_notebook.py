@@ -63,7 +63,7 @@ def ask(nb, question, word):
     box = nb.page.locator(".wb-query textarea")
     box.fill(question)
     box.press("Enter")
-    until(nb, "[len(wb.past), wb.progress['ask'].state]", [before + 1, "done"])
+    until(nb, "[len(wb.past), getattr(wb.progress.get('ask'), 'state', '')]", [before + 1, "done"])
     nb.wait_text(".wb-card", word)
     nb.wait(".wb-answer .cite")
     nb.page.wait_for_function(
