@@ -51,12 +51,13 @@ def spread(points: np.ndarray, star: np.ndarray | None, frame: tuple[float, floa
     found = points.astype(np.float64, copy=True)
     for number in range(min(len(points), MOST)):
         around = np.vstack([points[number], points[number] + CIRCLES])
-        free = _free(around, found[:number], ROOM) & _inside(around, frame)
+        inside = _inside(around, frame)
+        inside[0] = True  # its own point, wherever that lies
+        free = _free(around, found[:number], ROOM) & inside
         away = np.zeros(len(around))
         if star is not None:
             away = np.hypot(*(around - star).T)
             free &= away >= STAR - EXACT
-        free[0] = _free(around[:1], found[:number], ROOM)[0] and (star is None or away[0] >= STAR - EXACT)
         places = np.flatnonzero(free)
         if len(places):
             ring = (places - 1) // len(ANGLES)

@@ -119,14 +119,14 @@ def map_traces(
     if "anchor" in parts:
         at = rows_of(projection.ids).get(anchor) if anchor else None
         found["anchor"] = positions(projection.coordinates[[] if at is None else [at]])
-    star = place_star(projection, retrieval)
-    places = badge_places(projection, retrieval, star, viewport(projection, star, size))
-    if "query" in parts:
-        found |= _asked(projection, retrieval, star, places)
-    if "passages" in parts:
-        found["passages"] = passage_trace(
+    if not {"query", "passages"}.isdisjoint(parts):
+        star = place_star(projection, retrieval)
+        places = badge_places(projection, retrieval, star, viewport(projection, star, size))
+        numbers = passage_trace(
             projection, retrieval, coloring, colors, places, in_prompt=in_prompt, cited=cited, focus=focus
         )
+        asked = {**_asked(projection, retrieval, star, places), "passages": numbers}
+        found |= {name: one for name, one in asked.items() if ("passages" if name == "passages" else "query") in parts}
     if dimensions == 2:
         found = _of_one_kind(found, webgl=uses_webgl(projection, webgl))
     if "key" in parts:
