@@ -26,6 +26,7 @@ from workbench.doctor.store_vectors import read_rows
 from workbench.index.chroma_client import chroma_folder
 from workbench.index.compact import files_in_use
 from workbench.index.leftovers import size_of
+from workbench.iris import import_jsonschema
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -87,6 +88,7 @@ def _whole(file: Path) -> bool:
 
 
 def _opened(store: Store, copy: Path) -> Iterator[Said]:
+    import_jsonschema()
     import chromadb
 
     from workbench.index.chroma_client import client_settings

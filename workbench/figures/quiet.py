@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from workbench.iris import import_jsonschema
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["QUIET", "figure_class"]
+__all__ = ["QUIET", "before_plotly", "figure_class"]
 
 QUIET: dict[str, Any] = {"showSendToCloud": False, "displaylogo": False, "typesetMath": False}
 """plotly.js options for every figure: nothing leaves the machine, and `$` in a text is a dollar."""
 
 
+def before_plotly() -> None:
+    """Import what plotly would import slowly, or find half imported by another thread, and fail on."""
+    import_jsonschema()  # by way of nbformat
+    import_module("pandas")
+
+
 @cache
 def figure_class() -> type[go.Figure]:
     """Give a class of figures that show themselves with `QUIET`; plotly's own have a button that uploads them."""
+    before_plotly()
     import plotly.graph_objects as go
     import plotly.io as pio
 

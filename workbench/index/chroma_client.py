@@ -18,6 +18,7 @@ from workbench.index.chroma_address import address_parts, no_proxy
 from workbench.index.chroma_files import TABLES, torn_files
 from workbench.index.chroma_stop import Stop, chroma_turn
 from workbench.index.faults import told
+from workbench.iris import import_jsonschema
 from workbench.models.ollama.hosts import is_loopback
 from workbench.paths import make_private
 from workbench.seam import passing
@@ -91,6 +92,7 @@ def local_client(store: Path, needed: int | None = None, stop: Stop | None = Non
     Cancelled
         It was to be stopped before it was opened.
     """
+    import_jsonschema()
     import chromadb
 
     with ExitStack() as held:
@@ -256,6 +258,7 @@ def server_client(url: str) -> Iterator[ClientAPI]:
     StoreError
         Nothing answers there, or it refuses.
     """
+    import_jsonschema()
     import chromadb
     import httpx
 
@@ -273,6 +276,7 @@ def server_client(url: str) -> Iterator[ClientAPI]:
 @contextmanager
 def open_server(url: str) -> Iterator[ClientAPI]:
     """Lend a client of a Chroma server; what goes wrong comes as Chroma says it. InputError as in `server_client`."""
+    import_jsonschema()
     import chromadb
 
     host, port, secure = address_parts(url)

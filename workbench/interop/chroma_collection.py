@@ -19,6 +19,7 @@ import numpy as np
 from workbench.disk import ELSEWHERE, scratch, write_whole, writing
 from workbench.errors import InputError, NotWritten, StoreError
 from workbench.index.chroma_address import is_address
+from workbench.iris import import_jsonschema
 from workbench.seam import passing
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def _named(client: ClientAPI, place: str, name: str) -> Collection:
 
 @contextmanager
 def _client(place: str) -> Iterator[ClientAPI]:
+    import_jsonschema()
     import chromadb
     import httpx
 

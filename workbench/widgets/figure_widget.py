@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import HasTraits, Unicode, observe, validate
 
 from workbench.figures.html import CONFIG
+from workbench.figures.quiet import before_plotly
 from workbench.widgets.hearing import Heard, script
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class _Keeping(HasTraits):
 @cache
 def figure_class() -> type[go.FigureWidget]:
     """Give the class of live figures; its import takes a second."""
+    before_plotly()
     import plotly.graph_objects as go
     from plotly.callbacks import Points
 
