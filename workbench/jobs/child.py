@@ -137,11 +137,14 @@ class Child:
         return self._executor is not None
 
     def _submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        from multiprocessing.connection import wait as ended
+
         from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
-        # one that was killed while idle is replaced; loky may not have noticed yet
+        # one that was killed while idle is replaced; loky may not have noticed yet, and while its thread is about to,
+        # `is_alive` says that a process lives which is gone
         processes = getattr(self._executor, "_processes", None) or {}
-        if not all(process.is_alive() for process in list(processes.values())):
+        if ended([process.sentinel for process in list(processes.values())], timeout=0):
             self.close()
         try:
             future = self._pool().submit(_call, function, args)
