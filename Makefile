@@ -24,8 +24,8 @@ help:  ## List these commands
 install:  ## Set up .venv with all that the app and its tests need (says what it downloads)
 	@$(PYTHON) -m tools.install
 
-# The checkout is JupyterLab's folder, so that data/ is in sight; no news is asked for, so that no question pops up.
-LAB_FLAGS = --ServerApp.root_dir=. --LabApp.news_url=None $(ROOT_FLAG)
+# The checkout is JupyterLab's folder, so that data/ is in sight.
+LAB_FLAGS = --ServerApp.root_dir=. $(ROOT_FLAG)
 
 lab: install  ## Open JupyterLab on the workbench notebook
 	@$(PY) -m jupyterlab notebooks/00-workbench.ipynb $(LAB_FLAGS) $(ARGS)

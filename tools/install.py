@@ -21,6 +21,9 @@ PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "workbench-installed"
 CONSTRAINTS = VENV / "constraints.txt"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+LAB_SETTINGS = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+"""JupyterLab would ask over the app whether it may fetch news; its settings still offer them."""
 AGAIN = "Check the network and the free disk space (4 GB), then run the same command again: it goes on from here."
 
 
@@ -35,6 +38,7 @@ def main() -> int:
         install_torch()
         install_lock()
         install_project()
+        silence_lab()
     except CommandFailed as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
@@ -49,7 +53,7 @@ def fingerprint(lock: str, project: str, python: tuple[int, ...]) -> str:
     Settings of ruff, mypy and pytest in `pyproject.toml` do not count.
     """
     tables = tomllib.loads(project)
-    parts = [lock, tables["build-system"], tables["project"], tables["dependency-groups"], python]
+    parts = [lock, tables["build-system"], tables["project"], tables["dependency-groups"], python, NO_NEWS]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -109,6 +113,12 @@ def install_project() -> None:
     # hatchling comes with the lock: an isolated build would fetch it a second time.
     run_counted((*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)), 1, AGAIN)
     run_counted((*pip, "check"), 0, "The lock does not fit this Python or system. Please report these lines.")
+
+
+def silence_lab() -> None:
+    """Write what JupyterLab of this environment does by default, where a person has not chosen otherwise."""
+    LAB_SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+    LAB_SETTINGS.write_text(json.dumps(NO_NEWS), "utf-8")
 
 
 if __name__ == "__main__":

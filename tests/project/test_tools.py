@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from jupyterlab.commands import get_app_dir
 
 from tests.project.files import ROOT
 from tools import check_tree, chromium, install, lock, torch_build
@@ -74,6 +75,17 @@ def test_an_install_with_nothing_to_do_starts_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(install, "PYTHON", python)
     monkeypatch.setattr(install, "make_environment", lambda: pytest.fail("it began to install"))
     assert install.main() == 0
+
+
+def test_jupyterlab_asks_no_question_over_the_app(tmp_path, monkeypatch):
+    monkeypatch.setattr(install, "LAB_SETTINGS", tmp_path / "lab" / "settings" / "overrides.json")
+    install.silence_lab()
+    ((plugin, chosen),) = json.loads(install.LAB_SETTINGS.read_text("utf-8")).items()
+    schema = Path(get_app_dir(), "schemas", *plugin.replace(":", "/").split("/")).with_suffix(".json")
+    known = json.loads(schema.read_text("utf-8"))["properties"]
+    for name, value in chosen.items():
+        assert value in [one["const"] for one in known[name]["oneOf"]]
+        assert value != known[name]["default"]
 
 
 def test_pins_leave_markers_and_comments_out():
