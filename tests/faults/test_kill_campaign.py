@@ -62,9 +62,9 @@ def test_a_kill_while_chroma_writes_its_files_costs_at_most_the_index(campaign, 
 def test_an_index_whose_child_process_is_killed_is_filled_by_the_next(campaign, tmp_path, record_property, seed):
     moment = random.Random(seed)
     place = campaign.set_out(tmp_path, "first", sync=2, own=True)
-    heard = Heard()
+    heard, delay = Heard(), moment.uniform(0, 0.9 * campaign.seconds(place)["index"])
     campaign.nursery.begin(**place.given())
-    assert heard.follow(campaign.nursery, lambda line: "child" in line, moment.uniform(0, 4))
+    assert heard.follow(campaign.nursery, lambda line: "child" in line, delay)
     with suppress(ProcessLookupError):
         os.kill(heard.last("child"), signal.SIGKILL)
     heard.follow(campaign.nursery)

@@ -69,7 +69,7 @@ OBJECTS = {"llama_index": OfLlamaIndex, "langchain": OfLangChain, "own": OfOnesO
 
 
 @pytest.fixture(params=MODELS)
-def model(request, monkeypatch):
+def model(request, monkeypatch, warm):
     with OllamaDouble() as double, RemoteDouble() as remote:
         if "nomic-embed-text:latest" not in double.models:
             double.add_model("nomic-embed-text", "embedding")

@@ -17,6 +17,8 @@ from workbench.models.huggingface import hub
 from workbench.models.huggingface.cache import commit_of, snapshot
 from workbench.models.huggingface.checkpoints import checkpoints
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 EXTRA = ("pytorch_model.bin", "tf_model.h5", "onnx/model.onnx", "onnx/model_qint8_avx512_vnni.onnx", "modeling_own.py")
 
 

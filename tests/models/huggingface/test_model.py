@@ -14,6 +14,8 @@ from workbench.errors import InputError, ModelError, ModelNotFound
 from workbench.models import bundled_files, prepare
 from workbench.models.huggingface.model import HuggingFaceModel
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 TEXTS = ["the llama lives in the andes.", "wool", "a camel carries loads , " * 40, "vicuna"]
 
 

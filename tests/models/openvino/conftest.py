@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.models.small_models import small_model
+from tests.models.warm import run_apart
+from workbench.models.openvino import conversion
 from workbench.models.openvino.conversion import converted
 
 KINDS = {
@@ -25,6 +27,7 @@ def made(tmp_path_factory):
             folder = tmp_path_factory.mktemp("small")
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("WORKBENCH_CACHE", str(folder / "cache"))
+                patch.setattr(conversion, "run_apart", run_apart)
                 source = small_model(folder, **KINDS[name])
                 known[name] = (source, converted(source, "org/small", "0123456789abcdef"))
         return known[name]

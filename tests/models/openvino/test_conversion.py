@@ -46,7 +46,7 @@ def test_it_is_named_and_made_once(made, monkeypatch):
     ]
 
 
-def test_a_pooling_that_leaves_the_prompt_out_stays_on_torch_and_is_not_tried_again(tmp_path, monkeypatch):
+def test_a_pooling_that_leaves_the_prompt_out_stays_on_torch_and_is_not_tried_again(warm, tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
     source = small_model(tmp_path, include_prompt=False)
     with pytest.raises(Unsupported, match=r'leaves the prompt out.*Use it with backend="torch"'):
@@ -56,7 +56,7 @@ def test_a_pooling_that_leaves_the_prompt_out_stays_on_torch_and_is_not_tried_ag
         converted(source, "small", "0" * 12)
 
 
-def test_the_models_default_prompt_is_left_to_the_prefixes(tmp_path, monkeypatch):
+def test_the_models_default_prompt_is_left_to_the_prefixes(warm, tmp_path, monkeypatch):
     from sentence_transformers import SentenceTransformer
 
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
@@ -69,7 +69,7 @@ def test_the_models_default_prompt_is_left_to_the_prefixes(tmp_path, monkeypatch
     np.testing.assert_allclose(found, right, atol=1e-5)
 
 
-def test_one_compiled_copy_is_kept_however_the_folder_is_spelled(tmp_path, monkeypatch):
+def test_one_compiled_copy_is_kept_however_the_folder_is_spelled(warm, tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
     folder = converted(small_model(tmp_path), "small", "0" * 12)
     (tmp_path / "link").symlink_to(folder, target_is_directory=True)
