@@ -19,6 +19,8 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
+BROWSER = "tests/browser/"
+
 
 @pytest.fixture(scope="session")
 def own_folders(tmp_path_factory) -> Path:
@@ -47,11 +49,28 @@ def own_stores(own_folders, monkeypatch):
     monkeypatch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
 
 
+def together(nodeid: str) -> str:
+    """Give what runs in one process: a file, or all browser tests, which share a JupyterLab and a Chromium."""
+    return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
 def pytest_collection_modifyitems(items):
-    """Begin with what takes minutes, then with the files of most tests: two processes end together."""
-    tests = Counter(item.path for item in items)
+    """Begin with what takes minutes, then with what has most tests: two processes end together."""
+    tests = Counter(together(item.nodeid) for item in items)
     long = {item.path for item in items if item.get_closest_marker("long")}
-    items.sort(key=lambda item: (item.path not in long, -tests[item.path]))
+    items.sort(key=lambda item: (item.path not in long, -tests[together(item.nodeid)]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out what runs together."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return Together(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,7 +16,7 @@ from tests.ollama.double import OllamaDouble
 from workbench.widgets._live import LivePanel
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     """Chromium, without a window."""
     if reason := missing():
@@ -43,7 +43,7 @@ def show(browser) -> Iterator[Callable[[LivePanel], PanelPage]]:
         page.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(browser, tmp_path_factory) -> Iterator[Lab]:
     """A running JupyterLab."""
     started = Lab(tmp_path_factory.mktemp("lab") / "home")
@@ -73,7 +73,7 @@ def notebook(lab, browser, request) -> Iterator[Callable[..., Notebook]]:
         one.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def beacon() -> Iterator[Beacon]:
     """A server that canaries would call."""
     started = Beacon()
@@ -81,7 +81,7 @@ def beacon() -> Iterator[Beacon]:
     started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def evil_server(beacon) -> Iterator[OllamaDouble]:
     """An Ollama server whose models are called by canaries."""
     with OllamaDouble() as server:
@@ -91,7 +91,7 @@ def evil_server(beacon) -> Iterator[OllamaDouble]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hostile(lab, browser, beacon, evil_server) -> Iterator[Notebook]:
     """A notebook in which every text is a canary: the app, a table, records, a server and errors."""
     places = {"BEACON": repr(beacon.url), "SERVER": repr(evil_server.url)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.browser.lab import Notebook
 
-__all__ = ["python", "until", "value"]
+__all__ = ["python", "state", "until", "value"]
 
 _RUN = """async (code) => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -35,6 +35,11 @@ def value(notebook: Notebook, expression: str) -> Any:
     """Give the value of a Python expression in the kernel, as JSON can carry it."""
     said = python(notebook, f"import json as _json\nprint(_json.dumps({expression}))")
     return json.loads(said)
+
+
+def state(lane: str) -> str:
+    """Give the expression for the state of a lane's job, empty before the first has begun."""
+    return f"getattr(wb.progress.get({lane!r}), 'state', '')"
 
 
 def until(notebook: Notebook, expression: str, wanted: Any, seconds: float = 30) -> None:

@@ -215,6 +215,12 @@ class Notebook:
         )
         self.page.evaluate(f"() => {{ {script} }}")
 
+    def turn(self, theme: str) -> None:
+        """Turn the open page `Light` or `Dark`."""
+        self.execute("apputils:change-theme", {"theme": f"JupyterLab {theme}"})
+        light = str(theme == "Light").lower()
+        self.page.wait_for_function("(light) => document.body.dataset.jpThemeLight === light", arg=light)
+
     def run_all(self, timeout: float = 120) -> None:
         """Run all cells and wait, at most `timeout` seconds, until all have ended."""
         self._kernel_ready(timeout)

@@ -141,17 +141,32 @@ class Slow:
 model = Slow()
 texts = ["Llamas carry loads across the Andes.", "Camels store fat in their humps.", "Bread is baked from flour.",
          "Comets have tails of gas and dust."]
-wb = Workbench(texts, store=NAME, llm=model)
+made = [*globals().get("made", []), "store"]
+wb = Workbench(texts, store="-".join(made), llm=model)
 wb.top_k = 2
 """
 
 
-def opened(notebook, name, **options):
-    nb = notebook([CELL.replace("NAME", repr(f"store-{name}")), "wb"], **options)
-    python(nb, "wb.embed()")
-    nb.wait(".wb-map .js-plotly-plot")  # what draws the map is loaded for seconds, and holds up the first answer
-    nb.page.locator(".wb-query textarea").fill("What do llamas carry?")
-    return nb
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    """A notebook of a cell that makes a workbench and one that shows it."""
+    lab.write("answers.ipynb", [CELL, "wb"])
+    opened = lab.open(browser, "answers.ipynb")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def nb(page):
+    """The notebook with a new workbench and a question that is not yet asked."""
+    for cell in range(2):
+        page.run_cell(cell)
+    assert page.problems() == []
+    python(page, "wb.embed()")
+    page.wait(".wb-map .js-plotly-plot")  # what draws the map is loaded for seconds, and holds up the first answer
+    page.page.locator(".wb-query textarea").fill("What do llamas carry?")
+    yield page
+    assert (page.dialogs, page.errors) == ([], [])
 
 
 _GROWN = """() => {
@@ -171,8 +186,7 @@ LENGTHS = """() => {
 }"""
 
 
-def test_an_answer_streams_smoothly_and_its_citation_lights_card_and_point(notebook):
-    nb = opened(notebook, "stream")
+def test_an_answer_streams_smoothly_and_its_citation_lights_card_and_point(nb):
     nb.page.evaluate(LENGTHS)
     nb.page.get_by_role("button", name="Ask", exact=True).click()
     nb.wait_text(".wb-answer", "all ")
@@ -189,8 +203,7 @@ def test_an_answer_streams_smoothly_and_its_citation_lights_card_and_point(noteb
     until(nb, "wb.focus", 0)
 
 
-def test_stop_stops_and_keeps_what_came(notebook):
-    nb = opened(notebook, "stop")
+def test_stop_stops_and_keeps_what_came(nb):
     python(nb, "model.words = 400")
     nb.page.get_by_role("button", name="Ask", exact=True).click()
     nb.wait(".wb-answer .text.growing")
@@ -208,9 +221,9 @@ def test_stop_stops_and_keeps_what_came(notebook):
     until(nb, "wb.answer is not None and wb.answer.complete", wanted=True)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_with_and_without_is_one_click_and_three_columns(notebook, theme):
-    nb = opened(notebook, f"contexts-{theme}", theme=theme)
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_with_and_without_is_one_click_and_three_columns(nb, theme):
+    nb.turn(theme)
     python(nb, "model.words = 8")
     nb.page.get_by_role("button", name="Ask", exact=True).click()
     nb.wait_text(".wb-answer", "all ")
@@ -227,4 +240,3 @@ def test_with_and_without_is_one_click_and_three_columns(notebook, theme):
     assert nb.page.locator(".wb-contexts .column.complete").count() == 3
     assert value(nb, "[p.chunk.id in [q.chunk.id for q in wb.contexts.right.prompt.passages] "
                      "for p in wb.contexts.wrong.prompt.passages]") == [False, False]  # fmt: skip
-    assert (nb.dialogs, nb.errors) == ([], [])

@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from tests.browser.kernel import python, until, value
+from tests.browser.kernel import python, state, until, value
 from tests.browser.panel_page import PanelPage
 from tests.ollama.double import OllamaDouble
 from tests.widgets.fake import FakeWorkbench
@@ -212,7 +212,7 @@ def test_any_name_is_pulled_with_progress_and_can_be_cancelled(nb, server):
     nb.page.locator(".wb-ollama .progress", has_text=" of 46 MB").wait_for()
     nb.page.locator(".wb-ollama .pull").get_by_role("button", name="Cancel").click()
     nb.wait_text(".wb-ollama .pull", "Pulling it again goes on there.")
-    until(nb, "getattr(wb.progress.get('pull'), 'state', '')", "cancelled")
+    until(nb, state("pull"), "cancelled")
     assert "nomic-embed-text:latest" not in server.models
     server.pull_delay = 0.0
     box.press("Enter")

@@ -19,8 +19,8 @@ SERVER = ServerStatus("http://127.0.0.1:11434", reachable=True, version="0.24.0"
 PLAN = EmbedPlan(980, 0, 0, 0, 980, truncated=14)
 CELLS = [
     """from workbench import Workbench
-words = " ".join(f"word{{number}}" for number in range(600))
-wb = Workbench([words, "Llamas carry loads."], store="{store}")
+words = " ".join(f"word{number}" for number in range(600))
+wb = Workbench([words, "Llamas carry loads."], store="long-words")
 wb.chunk_size = 400
 wb"""
 ]
@@ -143,8 +143,23 @@ def test_consent_is_asked_with_the_numbers_in_sight(show):
     assert page.sent == [{"do": "allow", "model": paid.id}]
 
 
-def test_cutting_again_in_the_app(notebook):
-    nb = notebook([cell.format(store="cutting") for cell in CELLS])
+@pytest.fixture(scope="module")
+def opened(lab, browser):
+    lab.write("models.ipynb", CELLS)
+    notebook = lab.open(browser, "models.ipynb")
+    yield notebook
+    assert (notebook.problems(), notebook.dialogs, notebook.errors) == ([], [], [])
+    notebook.close()
+
+
+@pytest.fixture
+def nb(opened):
+    """A notebook with a new workbench."""
+    opened.run_cell(0)
+    return opened
+
+
+def test_cutting_again_in_the_app(nb):
     nb.wait_text("[data-step=corpus]", "too long")
     unfold(nb.page.locator("[data-step=model]"))
     said = nb.wait_text("[data-line=cut]", "longer than the 256 tokens that this model reads").inner_text()
@@ -155,8 +170,7 @@ def test_cutting_again_in_the_app(notebook):
     assert value(nb, "max(int(count) for count in wb.token_counts)") <= 254
 
 
-def test_enter_in_the_box_chooses_with_the_options_in_jupyterlab(notebook):
-    nb = notebook([cell.format(store="typing") for cell in CELLS])
+def test_enter_in_the_box_chooses_with_the_options_in_jupyterlab(nb):
     nb.wait_text("[data-step=corpus]", "2 files")
     unfold(nb.page.locator("[data-step=model]"))
     box(nb.page).fill("ollama:all-minilm")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.kernel import python, until, value
+from tests.browser.kernel import python, state, until, value
 from tests.browser.map_page import MapPage
 from workbench.figures.palette import DARK, LIGHT
 
@@ -63,7 +63,7 @@ def ask(nb, question, word):
     box = nb.page.locator(".wb-query textarea")
     box.fill(question)
     box.press("Enter")
-    until(nb, "[len(wb.past), getattr(wb.progress.get('ask'), 'state', '')]", [before + 1, "done"])
+    until(nb, f"[len(wb.past), {state('ask')}]", [before + 1, "done"])
     nb.wait_text(".wb-card", word)
     nb.wait(".wb-answer .cite")
     nb.page.wait_for_function(
@@ -311,10 +311,6 @@ def test_nothing_overlaps_or_is_cut_at_any_width(nb, chart, width):
 
 
 def test_the_app_follows_the_theme_at_once(nb):
-    def turn(theme, light):
-        nb.execute("apputils:change-theme", {"theme": f"JupyterLab {theme}"})
-        nb.page.wait_for_function("(light) => document.body.dataset.jpThemeLight === light", arg=light)
-
     def figure(colour):
         nb.page.wait_for_function(
             "(colour) => document.querySelector('.wb-map .js-plotly-plot')._fullLayout.hoverlabel.bgcolor === colour",
@@ -324,11 +320,11 @@ def test_the_app_follows_the_theme_at_once(nb):
         return nb.page.evaluate(f"[{style}.backgroundColor, {style}.color]")
 
     light = figure(LIGHT.background)
-    turn("Dark", "false")
+    nb.turn("Dark")
     dark = figure(DARK.background)
     assert (light[0], dark[0]) == ("rgb(255, 255, 255)", "rgb(17, 17, 17)")
     assert light[1] != dark[1]
-    turn("Light", "true")
+    nb.turn("Light")
     assert figure(LIGHT.background) == light
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.browser.kernel import until, value
+from tests.browser.kernel import state, until, value
 from tests.ollama.double import OllamaDouble
 
 pytestmark = pytest.mark.browser
@@ -63,7 +63,7 @@ def answer(nb):
 
 
 def settled(nb, phase):
-    until(nb, "[getattr(wb.progress.get('ask'), 'state', ''), wb.answer is not None and wb.answer.complete]", phase)
+    until(nb, f"[{state('ask')}, wb.answer is not None and wb.answer.complete]", phase)
 
 
 def test_the_status_line_and_the_pickers_show_what_the_server_has(nb, server):
@@ -129,7 +129,7 @@ def test_a_server_that_dies_leaves_the_text_with_its_cause_and_ask_again_works(n
     ask(nb)
     until(
         nb,
-        "[getattr(wb.progress.get('ask'), 'state', ''), wb.answer is not None and wb.answer.text[:7]]",
+        f"[{state('ask')}, wb.answer is not None and wb.answer.text[:7]]",
         ["done", "Alpacas"],
     )
     said = nb.wait_text(".wb-answer .problem", "Incomplete").inner_text()
@@ -152,11 +152,11 @@ def test_a_pull_shows_its_progress_can_be_cancelled_and_makes_the_model_ready(nb
     nb.wait_text(".wb-model .pulling", "mxbai-embed-large")
     nb.page.locator(".wb-model .pulling", has_text=" of ").wait_for()
     nb.page.locator(".wb-model .pulling button").click()
-    until(nb, "getattr(wb.progress.get('pull'), 'state', '')", "cancelled")
+    until(nb, state("pull"), "cancelled")
     assert pull.inner_text().startswith("Download")
     server.pull_delay = 0.0
     pull.click()
-    until(nb, "getattr(wb.progress.get('pull'), 'state', '')", "done")
+    until(nb, state("pull"), "done")
     assert nb.wait_text('tr[data-model="ollama:mxbai-embed-large"] button', "Choose").is_enabled()
     unfold(nb, "model", wanted=False)
 
