@@ -27,7 +27,7 @@ LATER = ["the llama of the valley sleeps", "the alpaca of the river drinks"]
 
 
 def open_wb(folder, texts=TEXTS, **options):
-    return Workbench(list(texts), store=folder, model=WordModel(dimensions=256), llm="extractive", **options)
+    return Workbench(texts, store=folder, model=WordModel(dimensions=256), llm="extractive", **options)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,26 @@ def test_pca_comes_first_with_a_trust_figure(tmp_path):
         assert (wb.projection.method, len(wb.projection)) == ("pca", len(TEXTS))
         assert 0 < wb.projection.trust <= 1
         assert wb.projection.kept is None
+
+
+def test_an_interrupt_stops_what_has_just_begun(tmp_path, monkeypatch):
+    with open_wb(tmp_path / "store") as wb:
+        wb.embed()
+        lane = wb.lanes["map"]
+        submit = lane.submit
+
+        def interrupted(*given):
+            begun.append(submit(*given))
+            raise KeyboardInterrupt
+
+        begun = []
+        monkeypatch.setattr(lane, "submit", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            wb.map(method="umap")
+        assert begun[0].done.wait(30)
+        with pytest.raises(Cancelled):
+            begun[0].wait()
+        assert wb.progress["map"].state == "cancelled"
 
 
 def test_umap_knows_all_neighbours_and_everything_is_stored(laid):

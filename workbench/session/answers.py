@@ -33,7 +33,7 @@ class AnswerVerbs(ModelVerbs):
             Three answers of the same model, seed and temperature. The wrong passages are as many as the right ones,
             from the far end of the ranking.
         """
-        return self.submit("compare_contexts", question, llm=llm, **options).wait()
+        return self.do("compare_contexts", question, llm=llm, **options)
 
     def judge(self, llm: Any = None) -> Judgement:
         """Have a language model say, yes or no, whether the passages hold each sentence of the last answer.
@@ -45,7 +45,7 @@ class AnswerVerbs(ModelVerbs):
         llm
             The judge; by default the chosen language model.
         """
-        return self.submit("judge", llm).wait()
+        return self.do("judge", llm)
 
     def attribute(self, llm: Any = None) -> Attribution:
         """Ask the last question again without each passage of its prompt, and say how much the answer changes.
@@ -55,4 +55,4 @@ class AnswerVerbs(ModelVerbs):
         llm
             By default the model that wrote the answer.
         """
-        return self.submit("attribute", llm).wait()
+        return self.do("attribute", llm)

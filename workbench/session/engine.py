@@ -84,12 +84,22 @@ class Engine(InUse):
         if verb not in VERBS:
             raise InputError(f"There is no verb {verb!r}; there are: {', '.join(VERBS)}.")
         known = VERBS[verb]
-        settings = tuple(named(getattr(self, name)) for name in known.settings)
-        key = (verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings)
-        lane = known.lane
-        return self.lanes[lane].submit(
-            key, lambda job: self._run(known, job, lambda: known.work(self, job, *args, **options))
+        return self.lanes[known.lane].submit(
+            self._key(verb, args, options),
+            lambda job: self._run(known, job, lambda: known.work(self, job, *args, **options)),
         )
+
+    def do(self, verb: str, *args: Any, **options: Any) -> Any:
+        """Start a verb as `submit` does, and wait for its result. Ctrl-C stops it, whenever it comes."""
+        try:
+            return self.submit(verb, *args, **options).wait()
+        except KeyboardInterrupt:
+            self.cancel(VERBS[verb].lane)  # which may have begun without `submit` having come back
+            raise
+
+    def _key(self, verb: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
+        settings = tuple(named(getattr(self, name)) for name in VERBS[verb].settings)
+        return verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings
 
     def cancel(self, lane: str) -> None:
         """Ask the job of a lane to stop; what is finished stays."""

@@ -70,7 +70,7 @@ class MapVerbs(ModelVerbs):
         raise NotImplementedError
 
     def _laid_out(self, method: str | None, refit: bool = False) -> Projection:
-        layout: Projection = self.submit("map", method, *([refit] if refit else [])).wait()
+        layout: Projection = self.do("map", method, *([refit] if refit else []))
         if self.live and method is None and layout.method != "umap":
             self.submit("map", "umap")  # this call has overtaken the one that the live map waits for
         return layout
@@ -106,7 +106,7 @@ class MapVerbs(ModelVerbs):
     def name_clusters(self, llm: Any = None) -> pd.DataFrame:
         """Have the language model name the clusters, and give them."""
         self._clustered()
-        self.submit("name_clusters", llm=llm).wait()
+        self.do("name_clusters", llm=llm)
         return self.clusters
 
     def similar_to(self, chunk_id: str) -> Anchored:
@@ -114,23 +114,23 @@ class MapVerbs(ModelVerbs):
         if self.projection is None:
             self._laid_out(None)
         self.anchor, self.color = chunk_id, ANCHORED
-        return self.submit("anchor", chunk_id).wait()  # type: ignore[no-any-return]
+        return self.do("anchor", chunk_id)  # type: ignore[no-any-return]
 
     def near_duplicates(self, threshold: float = 0.95) -> pd.DataFrame:
         """List chunks that are almost the same: group, id, cosine (the least that holds the group together), text."""
-        found = self.submit("near_duplicates", threshold).wait()
+        found = self.do("near_duplicates", threshold)
         rows = [(number, one, cosine) for number, (ids, cosine) in enumerate(found) for one in ids]
         return self._with_text(rows, ["group", "id", "cosine"])
 
     def outliers(self, count: int = 20) -> pd.DataFrame:
         """List the chunks that are least like any others: id, cosine (mean to the 10 nearest), text."""
-        return self._with_text(self.submit("outliers", count).wait(), ["id", "cosine"])
+        return self._with_text(self.do("outliers", count), ["id", "cosine"])
 
     def nearest(self, ids: Any = None, k: int = 10) -> pd.DataFrame:
         """List the k chunks nearest to any of some chunks, by default the selected ones: id, cosine, text."""
         chosen = self.selection if ids is None else ids
         chosen = [chosen] if isinstance(chosen, str) else list(chosen["id"] if hasattr(chosen, "columns") else chosen)
-        return self._with_text(self.submit("nearest", tuple(chosen), k).wait(), ["id", "cosine"])
+        return self._with_text(self.do("nearest", tuple(chosen), k), ["id", "cosine"])
 
     @property
     def least_trusted(self) -> tuple[Region, ...]:
@@ -141,7 +141,7 @@ class MapVerbs(ModelVerbs):
 
     def compare_maps(self, model: Any) -> TwinMaps:
         """Embed the same chunks with a second model too, and lay both maps side by side."""
-        return self.submit("twin", model).wait()  # type: ignore[no-any-return]
+        return self.do("twin", model)  # type: ignore[no-any-return]
 
     def _with_text(self, rows: Collection[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
         import pandas as pd

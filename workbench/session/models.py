@@ -27,7 +27,7 @@ class ModelVerbs(Engine):
 
     def pull(self, model: str) -> None:
         """Download a model: to the Ollama server, or from the Hugging Face hub into its cache."""
-        self.submit("pull", model).wait()
+        self.do("pull", model)
 
     def checkpoints(self, model: str, revision: str | None = None) -> pd.DataFrame:
         """List the files that a Hugging Face model or folder can be run from: path, backend, size, quantised.
@@ -48,7 +48,7 @@ class ModelVerbs(Engine):
 
     def unload(self, model: str) -> None:
         """Let the Ollama server take a model out of its memory; the next text loads it again."""
-        self.submit("unload", model).wait()
+        self.do("unload", model)
 
     def allow(self, model: str) -> None:
         """Let the text of this corpus leave the machine for this model."""
@@ -69,11 +69,11 @@ class ModelVerbs(Engine):
         model
             An id or object; the chosen model if none is given.
         """
-        return self.submit("check_model", model).wait()
+        return self.do("check_model", model)
 
     def explain(self, text: str, role: Role = "document") -> Explanation:
         """Show what the chosen model sees of a text: the string sent, its tokens, what is cut off, the vector."""
-        return self.submit("explain", text, role).wait()
+        return self.do("explain", text, role)
 
     def quantize(self, sample: int = 150) -> Quantization:
         """Make an int8 copy of the chosen model, calibrated on this corpus, and measure its drift before it is used.
@@ -88,7 +88,7 @@ class ModelVerbs(Engine):
         Quantization
             Mean and least cosine to float32, the overlap of neighbours, and the speed; `accept` takes it into use.
         """
-        return self.submit("quantize", sample).wait()
+        return self.do("quantize", sample)
 
     def accept(self, quantization: Quantization) -> None:
         """Use the int8 copy that was measured, in place of the float32 model."""
@@ -102,9 +102,7 @@ class ModelVerbs(Engine):
 
     def rechunk(self) -> None:
         """Cut the documents again, so that the chosen model reads every chunk to its end."""
-        job = self.submit("rechunk")
-        if not self.live:
-            job.wait()
+        (self.submit if self.live else self.do)("rechunk")
 
     def model_choices(self, probe: bool = False) -> tuple[ModelInfo, ...]:
         """List embedding models, those ready now first; `probe` asks the Ollama server when nobody has yet."""

@@ -156,7 +156,7 @@ class ObjectVerbs(MapVerbs):
         """
         code = self.code()
         if self.store is not None and self.store.writable:
-            self.submit("fill_index").wait()
+            self.do("fill_index")
         return code
 
     def code(self) -> str:

@@ -67,12 +67,12 @@ class Workbench(AnswerVerbs, ObjectVerbs):
 
     def load(self, corpus: Any) -> LoadReport:
         """Read another corpus in place of this one."""
-        self.submit("load", corpus).wait()
+        self.do("load", corpus)
         return self.load_report
 
     def refresh(self) -> LoadReport:
         """Read the same sources again, and see what another process has embedded."""
-        self.submit("refresh").wait()
+        self.do("refresh")
         return self.load_report
 
     # Embedding, search, answer -----------------------------------------------------------------------------
@@ -82,7 +82,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
     ) -> EmbedReport:
         """Embed what is missing; the arguments become the workbench's own settings."""
         self.choose(model=model, chunk_size=chunk_size, chunk_overlap=chunk_overlap)
-        return self.submit("embed").wait()
+        return self.do("embed")
 
     def search(
         self,
@@ -131,7 +131,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         group
             Whether passages that say the same are shown as one.
         """
-        return self.submit("search", question, **_given(locals())).wait()
+        return self.do("search", question, **_given(locals()))
 
     def ask(
         self,
@@ -155,7 +155,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         given = _given(locals())
         if stream:
             return self._stream(question, llm, given)
-        return self.submit("ask", question, llm=llm, **given).wait()
+        return self.do("ask", question, llm=llm, **given)
 
     def _stream(self, question: str, llm: Any, given: dict[str, Any]) -> Iterator[str]:
         from queue import Empty, SimpleQueue
@@ -189,7 +189,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         InputError
             There is no chunk of that id.
         """
-        return self.submit("more_like", chunk, top_k).wait()
+        return self.do("more_like", chunk, top_k)
 
     # Looking ----------------------------------------------------------------------------------------------------
 
@@ -223,7 +223,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
 
     def rebuild_index(self) -> int:
         """Make the Chroma index anew from the record, without embedding; gives the number of its rows."""
-        return self.submit("rebuild_index").wait()
+        return self.do("rebuild_index")
 
     def compact(self, dry_run: bool = False) -> Compaction:
         """Drop what nothing uses any more, and give its room back to the disk.
@@ -245,7 +245,7 @@ class Workbench(AnswerVerbs, ObjectVerbs):
         StoreFull
             The disk is full: while it is made compact a store takes up to twice its room. Nothing is lost.
         """
-        return self.submit("compact", dry_run=dry_run).wait()
+        return self.do("compact", dry_run=dry_run)
 
     def doctor(self) -> Diagnosis:
         """Look for what is wrong with this installation and this store, and say what to do; nothing is changed.
