@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from workbench import Workbench
 from workbench.errors import Cancelled, InputError
 from workbench.index.layouts import load_layout, load_neighbours
 from workbench.jobs.lane import Job
-from workbench.session.draw import settings_of
+from workbench.session.draw import layout_apart, settings_of
 from workbench.session.map_fields import ANCHORED, CUT, DISTORTION, RETRIEVED, field_values
 
 ANIMALS = ("llama", "alpaca", "camel", "guanaco", "vicuna", "dromedary")
@@ -28,6 +29,21 @@ LATER = ["the llama of the valley sleeps", "the alpaca of the river drinks"]
 
 def open_wb(folder, texts=TEXTS, **options):
     return Workbench(texts, store=folder, model=WordModel(dimensions=256), llm="extractive", **options)
+
+
+def hold(wb, monkeypatch):
+    """Give an event for when UMAP begins, and one that lets it go on."""
+    begun, go_on = threading.Event(), threading.Event()
+    run = wb.children["map"].run
+
+    def held(function, *given, **options):
+        if function is layout_apart:
+            begun.set()
+            assert go_on.wait(60)
+        return run(function, *given, **options)
+
+    monkeypatch.setattr(wb.children["map"], "run", held)
+    return begun, go_on
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +89,25 @@ def test_an_interrupt_stops_what_has_just_begun(tmp_path, monkeypatch):
         with pytest.raises(Cancelled):
             begun[0].wait()
         assert wb.progress["map"].state == "cancelled"
+
+
+def test_a_static_map_leaves_the_one_alone_that_is_being_laid_out(tmp_path, monkeypatch):
+    with open_wb(tmp_path / "store") as wb:
+        wb.embed()
+        begun, go_on = hold(wb, monkeypatch)
+        job = wb.submit("map", "umap")
+        assert begun.wait(60)
+        shown = wb.projection
+        figure = wb.map(query="what carries loads?")
+        assert {len(trace.x) for trace in figure.data if trace.name == "points"} == {len(TEXTS)}
+        assert wb.projection is shown
+        assert (shown.method, job.overtaken) == ("pca", False)
+        wb.publish(projection=None)
+        wb.save_map(tmp_path / "map.html")  # with a picture of its own, though the live one is not there yet
+        assert wb.projection.method == "pca"
+        go_on.set()
+        assert job.wait() is wb.projection
+        assert wb.projection.method == "umap"
 
 
 def test_umap_knows_all_neighbours_and_everything_is_stored(laid):

@@ -97,6 +97,11 @@ class Engine(InUse):
             self.cancel(VERBS[verb].lane)  # which may have begun without `submit` having come back
             raise
 
+    def under_way(self, verb: str, *args: Any, **options: Any) -> bool:
+        """Whether what `submit` would start is running already."""
+        running = self.lanes[VERBS[verb].lane].running
+        return running is not None and running.key == self._key(verb, args, options)
+
     def _key(self, verb: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
         settings = tuple(named(getattr(self, name)) for name in VERBS[verb].settings)
         return verb, repr(args), repr(sorted(options.items(), key=lambda item: item[0])), settings

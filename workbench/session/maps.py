@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Cancelled
+from workbench.jobs.lane import Job
+from workbench.session import work
 from workbench.session.explore import write_picture
 from workbench.session.map_fields import ANCHORED, CLUSTER, around, drawn
 from workbench.session.models import ModelVerbs
@@ -70,9 +72,18 @@ class MapVerbs(ModelVerbs):
         raise NotImplementedError
 
     def _laid_out(self, method: str | None, refit: bool = False) -> Projection:
+        if method is None and not refit and self.under_way("map", "umap"):
+            return self._laid_out_beside()
         layout: Projection = self.do("map", method, *([refit] if refit else []))
         if self.live and method is None and layout.method != "umap":
             self.submit("map", "umap")  # this call has overtaken the one that the live map waits for
+        return layout
+
+    def _laid_out_beside(self) -> Projection:
+        """Give the picture that is there by now, and leave alone the job that the live map waits for."""
+        job = Job("beside", lambda job: work.layout_now(self, job))
+        job.run()
+        layout: Projection = job.wait()
         return layout
 
     def save_map(self, path: str | Path, title: str | None = None, dark: bool = False) -> Path:

@@ -242,3 +242,15 @@ def layout(wb: Engine, job: Job, method: Any, refit: bool = False) -> Any:
     if wb.live and method == "umap":
         wb.submit("cluster")
     return shown
+
+
+def layout_now(wb: Engine, job: Job) -> Any:
+    """Give the stored picture, else PCA; it is shown only where none is."""
+    from workbench.session.draw import lay_out
+    from workbench.session.pictured import pictured
+
+    def show(layout: Any) -> None:
+        if wb.projection is None:
+            wb.publish(projection=layout)
+
+    return lay_out(wb, job, pictured(*searchable(wb, job)), None, "map", show=show)
