@@ -71,6 +71,26 @@ def test_pca_comes_first_with_a_trust_figure(tmp_path):
         assert wb.projection.kept is None
 
 
+def test_a_map_of_other_texts_is_another_map(tmp_path, monkeypatch):
+    (tmp_path / "corpus").mkdir()
+    for number, text in enumerate(TEXTS):
+        (tmp_path / "corpus" / f"{number}.txt").write_text(text)
+    with open_wb(tmp_path / "store", tmp_path / "corpus") as wb:
+        wb.embed()
+        begun, go_on = hold(wb, monkeypatch)
+        first = wb.submit("map", "umap")
+        assert begun.wait(60)
+        (tmp_path / "corpus" / "3.txt").write_text(LATER[0])
+        wb.refresh()
+        wb.embed()
+        second = wb.submit("map", "umap")
+        go_on.set()
+        second.wait()
+        assert (first is second, first.overtaken) == (False, True)
+        stored = load_layout(wb.store.record, wb.prepared.collection.name, settings_of(wb))
+        assert stored.keys == tuple(wb.prepared.keys)
+
+
 def test_an_interrupt_stops_what_has_just_begun(tmp_path, monkeypatch):
     with open_wb(tmp_path / "store") as wb:
         wb.embed()

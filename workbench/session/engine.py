@@ -183,6 +183,11 @@ class Engine(InUse):
 
             self.children["map"].warm(warm_up)
 
+    @property
+    def contents(self) -> tuple[int, int]:
+        """What stands for the chunks that have a vector: two calls that see others are not the same call."""
+        return self.embedded, 0 if self.prepared is None else self.prepared.contents
+
     # What is shared ---------------------------------------------------------------------------------------------
 
     def probed(self) -> ServerStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,11 @@ class Prepared:
     def fingerprint_id(self) -> str:
         """64 hex digits of the fingerprint."""
         return fingerprint_id(self.fingerprint)
+
+    @cached_property
+    def contents(self) -> int:
+        """A number that changes with a chunk's id or text, and with the model."""
+        return hash((tuple(chunk.id for chunk in self.chunks), tuple(self.keys)))
 
 
 def read_sources(wb: Engine, job: Job) -> Corpus:

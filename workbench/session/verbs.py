@@ -142,7 +142,7 @@ def rebuild_index(wb: Engine, job: Job) -> int:
 
 _CHUNKING = ("model", "chunk_size", "chunk_overlap")
 _MAP = ("model", "dimensions", "n_neighbors", "min_dist", "map_seed")
-_SEARCH = ("model", *OPTIONS, "only_selection", "selection", "embedded")
+_SEARCH = ("model", *OPTIONS, "only_selection", "selection", "contents")
 _ASK = ("llm", "temperature", "seed", "prompt_template")
 
 VERBS: Mapping[str, Verb] = {
@@ -156,14 +156,14 @@ VERBS: Mapping[str, Verb] = {
     "compare_contexts": Verb("ask", "Searching", compare_contexts, (*_SEARCH, *_ASK)),
     "judge": Verb("ask", "Judging", judge, ("llm", "seed")),
     "attribute": Verb("ask", "Leaving out passages", attribute, _ASK),
-    "map": Verb("map", "Laying out the map", draw, (*_MAP, "embedded")),
+    "map": Verb("map", "Laying out the map", draw, (*_MAP, "contents")),
     "cluster": Verb("clusters", "Finding clusters", explore.cluster, ("projection",)),
     "name_clusters": Verb("clusters", "Naming clusters", explore.name_clusters, ("projection", "llm")),
-    "anchor": Verb("look", "Comparing with a chunk", explore.anchor, ("model", "embedded")),
-    "near_duplicates": Verb("look", "Looking for duplicates", explore.near_duplicates, ("model", "embedded")),
-    "outliers": Verb("look", "Looking for outliers", explore.outliers, ("model", "embedded")),
-    "nearest": Verb("look", "Looking for neighbours", explore.nearest, ("model", "embedded")),
-    "select_near": Verb("look", "Looking for neighbours", explore.select_near, ("model", "embedded")),
+    "anchor": Verb("look", "Comparing with a chunk", explore.anchor, ("model", "contents")),
+    "near_duplicates": Verb("look", "Looking for duplicates", explore.near_duplicates, ("model", "contents")),
+    "outliers": Verb("look", "Looking for outliers", explore.outliers, ("model", "contents")),
+    "nearest": Verb("look", "Looking for neighbours", explore.nearest, ("model", "contents")),
+    "select_near": Verb("look", "Looking for neighbours", explore.select_near, ("model", "contents")),
     "picture": Verb("look", "Saving the map", explore.picture, ("projection", "color", "retrieval", "selection")),
     "twin": Verb("twin", "Comparing two models", twin.twin, _MAP),
     "rechunk": Verb("embed", "Cutting again", rechunk, _CHUNKING),
