@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.doubles import WordModel
 from workbench import Workbench
-from workbench.index.chroma_client import client_settings
+from workbench.index.chroma_settings import client_settings
 from workbench.index.fingerprint import fingerprint_id
 from workbench.index.store import open_store
 

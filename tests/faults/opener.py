@@ -19,7 +19,7 @@ from tests.doubles import WordModel, WordTokenizer
 from workbench import Workbench
 from workbench.errors import WorkbenchError
 from workbench.index.chroma import chroma_folder
-from workbench.index.chroma_client import client_settings
+from workbench.index.chroma_settings import client_settings
 from workbench.index.layouts import save_layout
 from workbench.jobs.child import Child
 from workbench.projection import pca

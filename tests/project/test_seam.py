@@ -70,7 +70,7 @@ DOCTOR = "workbench/doctor/"
 HTTP = {
     "workbench/models/ollama/client.py": "each request and each line of a stream passes",
     "workbench/models/huggingface/remote.py": "each request passes, and each piece of a file in fetch.py",
-    "workbench/index/chroma_client.py": "names the errors of Chroma's own connection",
+    "workbench/index/chroma_server.py": "names the errors of Chroma's own connection",
     "workbench/interop/chroma_collection.py": "names the errors of Chroma's own connection",
 }
 """The rooms that may speak to a server, and what passes the seam there."""

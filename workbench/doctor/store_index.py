@@ -91,7 +91,7 @@ def _opened(store: Store, copy: Path) -> Iterator[Said]:
     import_jsonschema()
     import chromadb
 
-    from workbench.index.chroma_client import client_settings
+    from workbench.index.chroma_settings import client_settings
 
     client = chromadb.PersistentClient(path=str(copy), settings=client_settings())
     try:

@@ -16,14 +16,8 @@ import numpy as np
 
 from workbench.disk import require_room
 from workbench.errors import StoreError
-from workbench.index.chroma_client import (
-    IndexDamaged,
-    chroma_folder,
-    local_client,
-    names_in,
-    server_client,
-    set_index_aside,
-)
+from workbench.index.chroma_client import IndexDamaged, chroma_folder, local_client, names_in, set_index_aside
+from workbench.index.chroma_server import server_client
 from workbench.index.chroma_stop import Stop
 from workbench.index.faults import told
 from workbench.index.fingerprint import canonical, fingerprint_id

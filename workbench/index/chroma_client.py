@@ -1,41 +1,36 @@
-"""Chroma clients with settings that depend on nothing but us, and a look at what they open."""
+"""A Chroma client of a folder, lent to one process at a time, and a look at what it opens."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import Timeout
 
 from workbench.disk import measured
 from workbench.errors import Cancelled, StoreDamaged, StoreError, StoreFull, StoreLocked
 from workbench.index.aside import set_aside
-from workbench.index.chroma_address import address_parts, no_proxy
 from workbench.index.chroma_files import TABLES, torn_files
+from workbench.index.chroma_settings import client_settings
 from workbench.index.chroma_stop import Stop, chroma_turn
 from workbench.index.faults import told
 from workbench.iris import import_jsonschema
-from workbench.models.ollama.hosts import is_loopback
 from workbench.paths import make_private
 from workbench.seam import passing
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from chromadb.config import Settings
 
 __all__ = [
     "IndexDamaged",
     "chroma_folder",
-    "client_settings",
     "local_client",
     "names_in",
-    "open_server",
     "opening_mark",
-    "server_client",
     "set_index_aside",
 ]
 
@@ -245,60 +240,3 @@ def _look(client: ClientAPI) -> None:
             found = collection.query(query_embeddings=some["embeddings"], n_results=1, include=["distances"])
             if not found["ids"][0]:
                 raise IndexDamaged(f"The Chroma collection {collection.name} does not find its own vectors.")
-
-
-@contextmanager
-def server_client(url: str) -> Iterator[ClientAPI]:
-    """Lend a client of a Chroma server.
-
-    Raises
-    ------
-    InputError
-        The address is not of the form `http://host:port`.
-    StoreError
-        Nothing answers there, or it refuses.
-    """
-    import_jsonschema()
-    import chromadb
-    import httpx
-
-    address_parts(url)
-    try:
-        with open_server(url) as client:
-            yield client
-    except (ValueError, OSError, httpx.HTTPError, chromadb.errors.ChromaError) as error:
-        raise StoreError(
-            f"The Chroma server at {url} does not answer as it should ({error}). The vectors are safe in the record. "
-            "Start the server, for example with: chroma run --path FOLDER, and call wb.rebuild_index()."
-        ) from error
-
-
-@contextmanager
-def open_server(url: str) -> Iterator[ClientAPI]:
-    """Lend a client of a Chroma server; what goes wrong comes as Chroma says it. InputError as in `server_client`."""
-    import_jsonschema()
-    import chromadb
-
-    host, port, secure = address_parts(url)
-    passing("reply", url)
-    with no_proxy(host) if is_loopback(url) else nullcontext():
-        client = chromadb.HttpClient(host=host, port=port, ssl=secure, settings=client_settings())
-    try:
-        yield client
-    finally:
-        client.close()  # type: ignore[attr-defined]
-        # Chroma leaves its connections open, one to each of its two interfaces (seen with 1.5.9)
-        for one in (client, client._admin_client):  # type: ignore[attr-defined]  # noqa: SLF001
-            one._server._session.close()  # type: ignore[union-attr]  # noqa: SLF001
-
-
-def client_settings() -> Settings:
-    """Give settings that read neither the environment nor a `.env` of wherever the notebook runs."""
-    from chromadb.config import Settings
-
-    class Given(Settings):
-        @classmethod
-        def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
-            return (sources["init_settings"],)
-
-    return Given(anonymized_telemetry=False, allow_reset=False)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import StoreError
-from workbench.index.chroma_client import local_client, names_in, server_client
+from workbench.index.chroma_client import local_client, names_in
+from workbench.index.chroma_server import server_client
 from workbench.seam import passing
 
 if TYPE_CHECKING:

@@ -125,7 +125,7 @@ def _client(place: str) -> Iterator[ClientAPI]:
     import chromadb
     import httpx
 
-    from workbench.index.chroma_client import open_server
+    from workbench.index.chroma_server import open_server
 
     try:
         with open_server(place) if is_address(place) else _copied(Path(place)) as client:
@@ -148,7 +148,7 @@ def _client(place: str) -> Iterator[ClientAPI]:
 def _copied(folder: Path) -> Iterator[ClientAPI]:
     import chromadb
 
-    from workbench.index.chroma_client import client_settings
+    from workbench.index.chroma_settings import client_settings
 
     if not (folder / _TABLES).is_file():
         raise InputError(
