@@ -227,7 +227,8 @@ def test_a_name_that_nobody_knows_is_said_and_another_pull_clears_it(nb, server)
     nb.wait_text(".wb-ollama .failed", "There is no model 'no-such-model' to fetch")
     box.fill("ollama pull all-minilm")
     box.press("Enter")
-    nb.page.locator(".wb-ollama .failed").wait_for(state="detached")
+    nb.page.locator(".wb-ollama .failed").wait_for(state="detached")  # before the server is asked
+    until(nb, state("pull"), "done")
     assert [body["model"] for body in server.sent("/api/pull")][-2:] == ["no-such-model", "all-minilm"]
 
 
