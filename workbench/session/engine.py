@@ -1,4 +1,4 @@
-"""The machinery under the verbs: lanes, child processes, the store and the models that are in use."""
+"""The machinery under the verbs: the lanes that they run in, and what follows from what."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
-from workbench.corpus import MOST_MEMORY, Corpus
+from workbench.corpus import Corpus
 from workbench.errors import Cancelled, InputError
 from workbench.index.chroma_address import checked_address, is_address
-from workbench.index.store import Store
-from workbench.jobs.child import GRACE, Child
+from workbench.jobs.child import GRACE
 from workbench.jobs.lane import Job, Lane
 from workbench.models.remote.in_clear import INDEXED, warn_once
-from workbench.records import Chunk, Neighbours, Progress, ServerStatus
-from workbench.session.in_use import InUse
+from workbench.records import Progress
+from workbench.session.held import Held
 from workbench.session.prepare import Chunked, Prepared
-from workbench.session.searching import SearchTools
 from workbench.session.verbs import LANES, VERBS, Verb, named
 
 __all__ = ["Engine"]
@@ -33,8 +29,8 @@ _PATIENCE = 3.0
 """Seconds that `close` waits for jobs to see that they are cancelled."""
 
 
-class Engine(InUse):
-    """Runs verbs in lanes and keeps what they share.
+class Engine(Held):
+    """Runs verbs in lanes.
 
     Parameters
     ----------
@@ -53,17 +49,12 @@ class Engine(InUse):
         self.chroma_server = checked_address(store) if is_address(store) else None
         self.corpus: Corpus | None = None
         self.chunked: Chunked | None = None
-        self.store: Store | None = None
         self.preparing = threading.RLock()
         self.lanes = {name: Lane(name, self.mode_of_lanes) for name in LANES}
-        self.children = {"map": Child("map"), "index": Child("index"), "read": Child("reading", MOST_MEMORY)}
-        self.tools = SearchTools()
         self.live = False
         self.closed = False
         self._panels: Any = None
         self._filling: Prepared | None = None
-        self._matrix: tuple[Prepared, int, tuple[Chunk, ...], np.ndarray] | None = None
-        self.near: dict[str, tuple[Neighbours, tuple[bytes, ...]]] = {}
         self.observe(self._chosen, names=["model", "chunk_size", "chunk_overlap", "dimensions", "anchor"])
         self._at_exit = _close_later(self)
         warn_once(self.chroma_server or "", INDEXED)
@@ -101,6 +92,11 @@ class Engine(InUse):
         """Whether what `submit` would start is running already."""
         running = self.lanes[VERBS[verb].lane].running
         return running is not None and running.key == self._key(verb, args, options)
+
+    def embedding_under_way(self) -> bool:
+        """Whether the corpus is being embedded at this moment."""
+        running = self.lanes["embed"].running
+        return running is not None and isinstance(running.key, tuple) and running.key[0] == "embed"
 
     def _key(self, verb: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
         settings = tuple(named(getattr(self, name)) for name in VERBS[verb].settings)
@@ -183,78 +179,6 @@ class Engine(InUse):
 
             self.children["map"].warm(warm_up)
 
-    @property
-    def contents(self) -> tuple[int, int]:
-        """What stands for the chunks that have a vector: two calls that see others are not the same call."""
-        return self.embedded, 0 if self.prepared is None else self.prepared.contents
-
-    # What is shared ---------------------------------------------------------------------------------------------
-
-    def probed(self) -> ServerStatus:
-        """Give what is known of the Ollama server; asked, for a second at most, unless it has answered before."""
-        # One that once was silent may only have been slow, and is not to be passed over for ever.
-        return self.server if self.server is not None and self.server.reachable else self.probe()
-
-    def probe(self, timeout: float = 1.0) -> ServerStatus:
-        """Ask the Ollama server what it has; `timeout` in seconds, at most."""
-        from workbench.models.ollama.server import status
-
-        found = status(timeout=timeout)
-        self.publish(server=found)
-        return found
-
-    def adopt_store(self, opened: Store) -> None:
-        """Use this store; the one before is given back."""
-        before, self.store = self.store, opened
-        if before is not None:
-            before.close()
-
-    def forget(self) -> None:
-        """Clear what came of chunks that are no longer there."""
-        self._matrix = None
-        self.publish(selection=(), focus=0, opened="", anchor="", answer=None, retrieval=None, plan=None, embedded=0)
-        self.clear_map()
-
-    def in_index(
-        self,
-        function: Callable[..., Any],
-        /,
-        *args: Any,
-        cancel: threading.Event,
-        spare: Callable[[], bool] | None = None,
-    ) -> Any:
-        """Call a function of Chroma in its child process, which ends where that fails; the next call starts another.
-
-        Chroma remembers a client that could not be opened as long as its process lives, and refuses the next one.
-        """
-        try:
-            return self.children["index"].run(function, *args, cancel=cancel, spare=spare)
-        except Exception:
-            self.children["index"].close()
-            raise
-
-    def embedding_under_way(self) -> bool:
-        """Whether the corpus is being embedded at this moment."""
-        running = self.lanes["embed"].running
-        return running is not None and isinstance(running.key, tuple) and running.key[0] == "embed"
-
-    def known(self, now: Prepared) -> np.ndarray:
-        """Tell which chunks have a vector, bool (n,)."""
-        assert self.store is not None
-        if self._matrix is not None and self._matrix[0] is now and len(self._matrix[2]) == len(now.chunks):
-            return np.ones(len(now.chunks), dtype=bool)
-        return self.store.record.known(now.fingerprint_id, now.keys)
-
-    def vectors(self, now: Prepared, known: np.ndarray) -> tuple[tuple[Chunk, ...], np.ndarray]:
-        """Give the chunks that have vectors, and these, float32 (n, d); kept until more are embedded."""
-        assert self.store is not None
-        count = int(np.count_nonzero(known))
-        if self._matrix is None or self._matrix[0] is not now or self._matrix[1] != count:
-            chunks = now.chunks if count == len(known) else tuple(now.chunks[row] for row in np.flatnonzero(known))
-            keys = now.keys if count == len(known) else [now.keys[row] for row in np.flatnonzero(known)]
-            self._matrix = (now, count, chunks, self.store.record.vectors(now.fingerprint_id, keys))
-        return self._matrix[2], self._matrix[3]
-
     def __del__(self) -> None:
         if not self.__dict__.get("closed", True):
             self.close()
@@ -278,18 +202,13 @@ class Engine(InUse):
             for lane in self.lanes.values():
                 lane.wait_idle(max(0, end - time.monotonic()))
             self.lanes["index"].wait_idle(GRACE)
-        for child in self.children.values():
-            child.close()
+        self.end_children()
         if self._panels is not None:
             self._panels.close()
             self._panels = None
         self.release_models()
-        # IPython goes on holding what a cell has shown (Out[3]); that must not be the vectors
-        self._matrix, self.near, self.tools = None, {}, SearchTools()
         self.unobserve_all()
-        if self.store is not None:
-            self.store.close()
-            self.store = None
+        self.release_store()
         atexit.unregister(self._at_exit)
 
 

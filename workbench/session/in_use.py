@@ -102,5 +102,14 @@ class InUse(State):
         self._release(embedding=True, language=True)
 
     def probed(self) -> ServerStatus:
-        """Give what is known of the Ollama server."""
-        raise NotImplementedError
+        """Give what is known of the Ollama server; asked, for a second at most, unless it has answered before."""
+        # One that once was silent may only have been slow, and is not to be passed over for ever.
+        return self.server if self.server is not None and self.server.reachable else self.probe()
+
+    def probe(self, timeout: float = 1.0) -> ServerStatus:
+        """Ask the Ollama server what it has; `timeout` in seconds, at most."""
+        from workbench.models.ollama.server import status
+
+        found = status(timeout=timeout)
+        self.publish(server=found)
+        return found
