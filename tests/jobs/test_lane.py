@@ -33,6 +33,22 @@ def test_an_equal_call_joins_the_running_job():
     assert (first.wait(), len(runs)) == ("once", 1)
 
 
+def test_an_equal_call_joins_no_job_that_is_settled():
+    lane, settled, go = Lane("a"), threading.Event(), threading.Event()
+
+    def work(job):
+        job.settled = True
+        settled.set()
+        assert go.wait(5)
+        return "first"
+
+    first = lane.submit("same", work)
+    assert settled.wait(5)
+    second = lane.submit("same", lambda job: "second")
+    go.set()
+    assert (first.wait(), second.wait()) == ("first", "second")
+
+
 def test_the_newest_wins():
     lane = Lane("a")
     first = lane.submit(1, patient)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.generation.chat_double import ChatDouble
@@ -135,6 +137,26 @@ def test_stopping_keeps_what_came_and_begins_no_other(wb):
     assert (contexts.without.complete, contexts.without.problem) == (False, "It was stopped.")
     assert contexts.wrong is None
     assert not contexts.complete
+
+
+def test_a_question_is_asked_again_while_the_last_things_of_its_answer_are_done(wb, monkeypatch):
+    settled, go = threading.Event(), threading.Event()
+
+    def remember(answer):
+        settled.set()
+        assert go.wait(30)
+        keep(answer)
+
+    wb.embed()
+    keep = wb.remember
+    monkeypatch.setattr(wb, "remember", remember)
+    first = wb.submit("ask", QUESTION, llm="extractive")
+    assert settled.wait(30)
+    assert not wb.answer.streaming  # a person sees it, and may press the button
+    again = wb.submit("ask", QUESTION, llm="extractive")
+    go.set()
+    assert again.wait().text == first.wait().text
+    assert (again is first, len(wb.past)) == (False, 2)
 
 
 def test_an_object_that_wrote_an_answer_is_asked_again_where_it_is_chosen(wb):

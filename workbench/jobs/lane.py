@@ -20,7 +20,8 @@ class Job:
     """Work that was submitted.
 
     `cancel` is polled by the work between batches and tokens. `done` is set when it has ended, whichever way.
-    `overtaken` says that a newer request, not a person, cancelled it.
+    `overtaken` says that a newer request, not a person, cancelled it. `settled` says that what was asked for is there
+    to be seen, though the job has not ended: who asks for the same now wants it anew.
     """
 
     key: Hashable
@@ -30,6 +31,12 @@ class Job:
     result: Any = None
     error: BaseException | None = None
     overtaken: bool = False
+    settled: bool = False
+
+    @property
+    def can_be_joined(self) -> bool:
+        """Whether its result is what a person would wait for who asks for the same now."""
+        return not (self.settled or self.cancel.is_set() or self.done.is_set())
 
     def wait(self) -> Any:
         """Block until the work has ended; give its result or raise its error. Ctrl-C cancels the job."""
@@ -59,8 +66,8 @@ class Job:
 class Lane:
     """Runs jobs one after the other.
 
-    A job whose key equals that of the running or waiting one joins it. Any other cancels what is running and
-    waiting, then starts: the newest request wins, and the overtaken ones raise `Cancelled`.
+    A job whose key equals that of the running or waiting one joins it, unless that one is settled. Any other cancels
+    what is running and waiting, then starts: the newest request wins, and the overtaken ones raise `Cancelled`.
 
     Parameters
     ----------
@@ -91,14 +98,14 @@ class Lane:
         return None if job is None or job.done.is_set() else job
 
     def submit(self, key: Hashable, work: Callable[[Job], Any]) -> Job:
-        """Run `work(job)` in this lane, or join an equal job that has not ended or been cancelled."""
+        """Run `work(job)` in this lane, or join an equal job that is neither settled nor cancelled."""
         job = Job(key, work)
         if self.mode == "inline":
             job.run()
             return job
         with self._lock:
             for other in (self._waiting, self._running):
-                if other is not None and other.key == key and not other.cancel.is_set() and not other.done.is_set():
+                if other is not None and other.key == key and other.can_be_joined:
                     return other
             if self._running is None:
                 self._running = job

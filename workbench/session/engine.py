@@ -91,7 +91,7 @@ class Engine(Held):
     def under_way(self, verb: str, *args: Any, **options: Any) -> bool:
         """Whether what `submit` would start is running already."""
         running = self.lanes[VERBS[verb].lane].running
-        return running is not None and running.key == self._key(verb, args, options)
+        return running is not None and running.can_be_joined and running.key == self._key(verb, args, options)
 
     def embedding_under_way(self) -> bool:
         """Whether the corpus is being embedded at this moment."""
@@ -114,17 +114,18 @@ class Engine(Held):
         try:
             result = run()
         except (Cancelled, KeyboardInterrupt, SystemExit):
-            self._end(lane, "cancelled")
+            self._end(job, lane, "cancelled")
             raise
         except BaseException as error:  # engines that are not Python panic with what is no Exception
-            self._end(lane, "failed")
+            self._end(job, lane, "failed")
             raise self.failed(error) from error
         # an answer that was stopped is given as far as it came
         stopped = job.cancel.is_set() and getattr(result, "complete", True) is False
-        self._end(lane, "cancelled" if stopped else "done")
+        self._end(job, lane, "cancelled" if stopped else "done")
         return result
 
-    def _end(self, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
+    def _end(self, job: Job, lane: str, state: Literal["done", "cancelled", "failed"]) -> None:
+        job.settled = True
         last = self.progress.get(lane) or Progress(lane, "")
         self.tell(Progress(lane, last.label, last.done, last.total, last.unit, last.rate, None, state))
         quiet = ("server", "light")
