@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,10 @@ _SLOW = "[anywidget] Failed to initialize model"
 """What anywidget says where a page takes more than two seconds to begin: a busy machine, not a text."""
 
 
+_DRAWN = 10
+"""Seconds that a busy browser may take to draw what it was sent."""
+
+
 def ran(page: Page) -> list[Any]:
     """Give the names of canaries that have run in the page or one of its frames."""
     return [found for frame in page.frames if (found := frame.evaluate("window.canary")) is not None]
@@ -103,9 +108,17 @@ def harm(notebook: Notebook, beacon: Beacon) -> dict[str, list[Any]]:
 
 
 def missing_marks(page: Page, where: str, wanted: Iterable[str]) -> list[str]:
-    """Give the marks that nobody can read in what a selector finds: its text, its fields, its tooltips and labels."""
-    text = page.evaluate(_TEXT, where)
-    return [one for one in wanted if one not in text]
+    """Give the marks that nobody can read in what a selector finds: its text, its fields, its tooltips and labels.
+
+    What is not there yet has some seconds to be drawn.
+    """
+    every, end = list(wanted), time.monotonic() + _DRAWN
+    while True:
+        text = page.evaluate(_TEXT, where)
+        missing = [one for one in every if one not in text]
+        if not missing or time.monotonic() > end:
+            return missing
+        time.sleep(0.1)
 
 
 def overflowing(page: Page, where: str = ".wb-app") -> list[str]:

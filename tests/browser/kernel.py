@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
+from tests.browser.eventually import becomes
 from tests.browser.lab import Notebook
 
 __all__ = ["python", "state", "until", "value"]
@@ -44,7 +44,4 @@ def state(lane: str) -> str:
 
 def until(notebook: Notebook, expression: str, wanted: Any, seconds: float = 30) -> None:
     """Wait until a Python expression in the kernel has a value."""
-    end = time.monotonic() + seconds
-    while (found := value(notebook, expression)) != wanted and time.monotonic() < end:
-        notebook.page.wait_for_timeout(50)
-    assert found == wanted
+    becomes(lambda: value(notebook, expression), wanted, seconds)

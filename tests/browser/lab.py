@@ -12,7 +12,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from re import Pattern
 from typing import TYPE_CHECKING, Any
 
 from tests.browser.watch import Watch
@@ -254,7 +256,7 @@ class Notebook:
         found.wait_for(timeout=timeout * 1000)
         return found
 
-    def wait_text(self, selector: str, text: str, timeout: float = 60) -> Locator:
+    def wait_text(self, selector: str, text: str | Pattern[str], timeout: float = 60) -> Locator:
         """Wait until an element holds a text, and give it."""
         found = self.page.locator(selector, has_text=text).first
         found.wait_for(timeout=timeout * 1000)
@@ -287,11 +289,15 @@ _ENDED = """(cells) => {
 }"""
 
 
-def unfold(head: Locator) -> None:
-    """Open a step that may be closed; the app may open it in the moment before the click, which then closes it."""
-    while head.get_attribute("aria-expanded") != "true":
+def unfold(head: Locator, wanted: bool = True) -> None:
+    """Open a step, or close it; the app may do so in the moment before the click, which then undoes it."""
+    from playwright.sync_api import expect
+
+    state = str(wanted).lower()
+    while head.get_attribute("aria-expanded") != state:
         head.click()
-        head.page.wait_for_timeout(300)
+        with suppress(AssertionError):
+            expect(head).to_have_attribute("aria-expanded", state, timeout=5000)
 
 
 def notebook_json(cells: Sequence[str]) -> dict[str, object]:

@@ -208,12 +208,7 @@ def test_stop_stops_and_keeps_what_came(nb):
     nb.page.get_by_role("button", name="Ask", exact=True).click()
     nb.wait(".wb-answer .text.growing")
     nb.page.locator(".wb-answer").get_by_role("button", name="Stop").click()
-    nb.page.wait_for_timeout(1000)
-    assert value(nb, "[wb.answer.streaming, wb.answer.complete, wb.answer.problem]") == [
-        False,
-        False,
-        "It was stopped.",
-    ]
+    until(nb, "[wb.answer.streaming, wb.answer.complete, wb.answer.problem]", [False, False, "It was stopped."])
     nb.wait_text(".wb-answer .problem", "Incomplete: It was stopped.")
     assert "Llamas carry loads" in nb.page.locator(".wb-answer .text").inner_text()
     python(nb, "model.words = 4")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+
+from tests.browser.eventually import becomes
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +63,8 @@ def test_below_760_pixels_the_answer_comes_first(notebook):
     assert top(steps.nth(0)) < top(steps.nth(1)) < top(steps.nth(2))
     for theme, colour in (("Dark", "rgb(17, 17, 17)"), ("Light", "rgb(255, 255, 255)")):
         nb.turn(theme)  # the page was opened dark
-        assert nb.page.evaluate("getComputedStyle(document.querySelector('.wb-app')).backgroundColor") == colour
+        shown = partial(nb.page.evaluate, "getComputedStyle(document.querySelector('.wb-app')).backgroundColor")
+        becomes(shown, colour)
 
 
 def test_the_keyboard_opens_a_step_and_switches_the_presentation(notebook):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 
+from tests.browser.eventually import steady
 from tests.browser.kernel import python, until, value
 
 pytestmark = pytest.mark.browser
@@ -50,7 +52,7 @@ def test_the_diff_comes_first_then_progress_cancel_and_resume(nb):
     nb.wait("[data-step=embed][aria-expanded=true]")
     nb.wait_text(".wb-embed", "new · with")
     total = value(nb, "len(wb.chunks)")
-    assert f"{total} new · with all-MiniLM-L6-v2" in nb.wait(".wb-embed .top").inner_text()
+    nb.wait_text(".wb-embed .top", re.compile(rf"\b{total} new · with all-MiniLM-L6-v2"))
     nb.page.locator(".wb-embed .wb-primary").click()
     said = nb.wait_text(".wb-embed .said", " left").inner_text()
     assert re.fullmatch(rf"\d+ of {total} · [\d.]+ chunks a second · \d[\w .]* left", said)
@@ -59,21 +61,11 @@ def test_the_diff_comes_first_then_progress_cancel_and_resume(nb):
     resume.wait_for()
     kept = value(nb, "wb.embedded")
     assert 0 < kept < total
-    assert nb.wait("[data-step=embed]").inner_text().splitlines()[-1] == f"{kept} of {total} · stopped"
-    assert f"{total - kept} still to embed" in nb.wait(".wb-embed .top").inner_text()
+    nb.wait_text("[data-step=embed]", re.compile(rf"\b{kept} of {total} · stopped$"))
+    nb.wait_text(".wb-embed .top", re.compile(rf"\b{total - kept} still to embed"))
     resume.click()
     nb.wait_text("[data-step=embed]", f"{total} of {total}")
     assert value(nb, "[len(Slow.sent), len(set(Slow.sent))]") == [total, total]  # nothing was embedded twice
-
-
-def steady(nb, expression):
-    """Give a value that has stayed the same for a second: the figure is made a moment after its layout is there."""
-    last, since = None, 0
-    while since < 2:
-        now = value(nb, expression)
-        last, since = now, since + 1 if now == last else 0
-        nb.page.wait_for_timeout(500)
-    return last
 
 
 def test_running_the_cell_again_leaves_one_app_and_no_observers(nb):
@@ -85,7 +77,7 @@ def test_running_the_cell_again_leaves_one_app_and_no_observers(nb):
         until(nb, "wb.projection is not None and wb.projection.method", "umap", 60)
         total = value(nb, "len(wb.chunks)")
         nb.wait_text("[data-step=embed]", f"{total} of {total} · nothing to do")
-        found.append(steady(nb, f"[{count}, {side}]"))
+        found.append(steady(partial(value, nb, f"[{count}, {side}]")))  # the figure is made a moment after its layout
         assert nb.page.locator(".wb-app").count() == 1
     assert found[0] == found[1]
 

@@ -29,7 +29,7 @@ def test_pointing_shows_text(hostile, beacon):
     for place in chart.pixels("points")[:12]:
         hostile.page.mouse.move(5, 5)
         chart.point(place)
-        hostile.page.wait_for_timeout(150)
+        said.first.wait_for()
         shown += " ".join(said.all_text_contents())
     assert len(set(re.findall(r"CAN\w+", shown))) >= 5
     assert "<" in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.browser.eventually import becomes, steady
 from tests.browser.kernel import python, until, value
 from tests.browser.lab import FLAGS, chromium
 from tests.browser.map_page import MapPage
@@ -48,11 +49,10 @@ def test_20500_points_are_drawn_with_webgl_selected_by_a_box_and_read_by_pointin
     nb = many(lab, browser, "many.ipynb", 20_500)
     pictured(nb, 20_500)
     nb.wait(".wb-map .gl-canvas")
-    nb.page.wait_for_timeout(500)
     chart = MapPage(nb)
-    assert chart.visible() == [["points-gl", "scattergl", 20_500]]
+    becomes(chart.visible, [["points-gl", "scattergl", 20_500]])
     nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
-    points = np.array(chart.pixels("points-gl"))
+    points = np.array(steady(lambda: chart.pixels("points-gl")))
     ids = value(nb, "list(wb.projection.ids)")
     left, top, right, bottom = np.round(np.quantile(points, [0.2, 0.6], axis=0)).ravel().tolist()
     chart.mode("select")
@@ -66,7 +66,9 @@ def test_20500_points_are_drawn_with_webgl_selected_by_a_box_and_read_by_pointin
     assert 1000 < len(chosen) < 19_000
     nb.wait_text(".wb-details [role=tab]", f"Selection ({len(chosen):,})")
     chart.forgets_the_lasso()
-    assert [one for one in chart.visible() if one[0] != "points-gl"] == [["selected-gl", "scattergl", len(chosen)]]
+    becomes(
+        lambda: [one for one in chart.visible() if one[0] != "points-gl"], [["selected-gl", "scattergl", len(chosen)]]
+    )
     chart.mode("pan")
     nb.page.locator(".wb-map .js-plotly-plot").scroll_into_view_if_needed()
     points = np.array(chart.pixels("points-gl"))
@@ -87,8 +89,8 @@ def test_without_webgl_the_map_is_svg_and_says_that_it_draws_a_sample(lab, brows
         nb.wait(".wb-map .scatterlayer .point")
         chart = MapPage(nb)
         assert nb.page.evaluate("document.createElement('canvas').getContext('webgl')") is None
-        assert chart.visible() == [["points", "scatter", 500]]
-        assert nb.page.locator(".wb-map .scatterlayer .point").count() == 500
+        becomes(chart.visible, [["points", "scatter", 500]])
+        becomes(nb.page.locator(".wb-map .scatterlayer .point").count, 500)
         assert chart.written() == []
         python(nb, "wb.load(texts)\nwb.embed()")
         pictured(nb, 20_500)
@@ -96,7 +98,7 @@ def test_without_webgl_the_map_is_svg_and_says_that_it_draws_a_sample(lab, brows
             "() => document.querySelectorAll('.wb-map .scatterlayer .point').length === 20000", timeout=60_000
         )
         assert chart.visible() == [["points", "scatter", 20_000]]
-        assert [one["name"] for one in chart.written()] == ["20,000 of 20,500 points are drawn"]
+        becomes(lambda: [one["name"] for one in chart.written()], ["20,000 of 20,500 points are drawn"])
         assert (nb.problems(), nb.dialogs, nb.errors) == ([], [], [])
         nb.close()
     finally:

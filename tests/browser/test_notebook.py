@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.eventually import becomes, steady
 from tests.browser.kernel import python, state, until, value
 from tests.browser.map_page import MapPage
 from workbench.figures.palette import DARK, LIGHT
@@ -46,7 +47,8 @@ def nb(lab, browser):
     opened.page.evaluate(_WATCH)
     opened.run_all()
     until(opened, "wb.projection.method", "umap", 60)  # though a cell draws a static map meanwhile
-    opened.page.wait_for_timeout(1000)  # the points wander to their new places
+    opened.wait(".wb-map .scatterlayer .point")
+    steady(lambda: MapPage(opened).pixels("points"))  # they wander to their new places
     yield opened
     assert (opened.dialogs, opened.errors) == ([], [])
     opened.close()
@@ -74,8 +76,11 @@ def ask(nb, question, word):
 def cards(nb):
     """The documents on the cards, by rank."""
     shown = nb.page.locator(".wb-card:not(.opened)")
-    assert shown.locator(".rank").all_inner_texts() == [str(rank) for rank in range(1, shown.count() + 1)]
-    return shown.locator(".from b").all_inner_texts()
+    ranks, documents = shown.evaluate_all(
+        "(all) => ['.rank', '.from b'].map((one) => all.map((card) => card.querySelector(one).innerText))"
+    )
+    assert ranks == [str(rank) for rank in range(1, len(ranks) + 1)]
+    return documents
 
 
 def boxes(nb, *selectors):
@@ -107,7 +112,7 @@ def test_a_typed_question_brings_the_passages_that_python_finds(nb):
     expected = value(nb, f"[p.chunk.document for p in wb.search({FIRST!r})]")
     assert len(expected) == 5
     ask(nb, FIRST, "guanaco")
-    assert cards(nb) == expected
+    becomes(lambda: cards(nb), expected)
     scores = [float(text.split()[1]) for text in nb.page.locator(".wb-card .score").all_inner_texts()]
     assert scores == [round(score, 3) for score in value(nb, "[float(p.score) for p in wb.retrieval]")]
 
@@ -116,11 +121,11 @@ def test_the_answer_cites_with_buttons_and_hovering_one_lights_its_card_and_poin
     ask(nb, FIRST, "guanaco")
     marks = nb.page.locator(".wb-answer .cite")
     assert {mark.evaluate("(node) => node.tagName") for mark in marks.all()} == {"BUTTON"}
-    assert marks.all_inner_texts() == value(nb, "[f'[{c.number}]' for c in wb.answer.citations]")
+    becomes(marks.all_inner_texts, value(nb, "[f'[{c.number}]' for c in wb.answer.citations]"))
     marks.filter(has_text="[2]").first.hover()
     nb.wait('.wb-card.lit[data-rank="2"]')
     until(nb, "wb.focus", 2)
-    assert nb.page.locator(".wb-card.lit").count() == 1
+    becomes(nb.page.locator(".wb-card.lit").count, 1)
     nb.page.wait_for_function(
         "() => document.querySelector('.wb-map .js-plotly-plot')._fullData"
         ".find((one) => one.name === 'passages').marker.size[3] > 20"
@@ -129,20 +134,30 @@ def test_the_answer_cites_with_buttons_and_hovering_one_lights_its_card_and_poin
     until(nb, "wb.focus", 0)
 
 
+def places(trace):
+    return set(zip(trace["x"], trace["y"], strict=True))
+
+
+def led_to(chart, corner):
+    """Where the lines begin (0), touch the points (1) and end at the numbers (2)."""
+    lines = [chart.trace(f"lines {number}") for number in range(3)]
+    return {(one["x"][at], one["y"][at]) for one in lines for at in range(corner, len(one["x"]), 4)}
+
+
+def on_points(nb, chart):
+    """Where the map has the passages that the kernel has found."""
+    points, ids = chart.trace("points"), value(nb, "list(wb.projection.ids)")
+    rows = [ids.index(name) for name in value(nb, "[p.chunk.id for p in wb.retrieval]")]
+    return {(points["x"][row], points["y"][row]) for row in rows}
+
+
 def test_the_star_has_a_line_to_each_passages_point_and_on_to_its_number(nb, chart):
     ask(nb, FIRST, "guanaco")
-    (x, y) = chart.trace("query")["x"][0], chart.trace("query")["y"][0]
-    lines = [chart.trace(f"lines {number}") for number in range(3)]
-    assert {(one["x"][at], one["y"][at]) for one in lines for at in range(0, len(one["x"]), 4)} == {(x, y)}
-    on_points, ends = (
-        {(one["x"][at], one["y"][at]) for one in lines for at in range(start, len(one["x"]), 4)} for start in (1, 2)
-    )
-    passages, points = chart.trace("passages"), chart.trace("points")
+    becomes(lambda: led_to(chart, 1), on_points(nb, chart))
+    assert led_to(chart, 0) == places(chart.trace("query"))
+    passages = chart.trace("passages")
     assert passages["text"] == ["5", "4", "3", "2", "1"]
-    assert ends == set(zip(passages["x"], passages["y"], strict=True))
-    ids = value(nb, "list(wb.projection.ids)")
-    rows = [ids.index(name) for name in value(nb, "[p.chunk.id for p in wb.retrieval]")]
-    assert on_points == {(points["x"][row], points["y"][row]) for row in rows}
+    assert led_to(chart, 2) == places(passages)
     pixels = [*chart.pixels("passages"), *chart.pixels("query")]
     assert min(math.dist(one, other) for one, other in itertools.combinations(pixels, 2)) > 20
 
@@ -206,7 +221,7 @@ def test_what_is_dragged_around_is_selected_and_stays(nb, chart, mode):
     chart.forgets_the_lasso()
     ids = value(nb, "list(wb.projection.ids)")
     assert set(value(nb, "wb.selection")) == {ids[row] for row in inside}
-    assert len(chart.trace("selected")["x"]) == len(inside)
+    becomes(lambda: len(chart.trace("selected")["x"]), len(inside))
     nb.page.get_by_role("tab", name="Selection").click()
     assert nb.wait(".wb-details tbody td.id").inner_text() in {ids[row] for row in inside}
     nb.page.get_by_role("button", name="Clear selection").click()
@@ -223,28 +238,26 @@ def gap(values, near):
 
 def test_a_second_question_leaves_nothing_of_the_first_and_earlier_brings_it_back(nb, chart):
     ask(nb, FIRST, "guanaco")
-    first, lines = cards(nb), chart.trace("passages")
+    becomes(lambda: led_to(chart, 1), on_points(nb, chart))
+    first, numbers = cards(nb), chart.trace("passages")
     ask(nb, SECOND, "water")
-    assert cards(nb) == value(nb, "[p.chunk.document for p in wb.retrieval]") != first
-    star = (chart.trace("query")["x"][0], chart.trace("query")["y"][0])
-    passages, points = chart.trace("passages"), chart.trace("points")
-    ends = set(zip(passages["x"], passages["y"], strict=True))
-    assert ends != set(zip(lines["x"], lines["y"], strict=True))
-    ids = value(nb, "list(wb.projection.ids)")
-    rows = [ids.index(name) for name in value(nb, "[p.chunk.id for p in wb.retrieval]")]
-    there = ends | {star} | {(points["x"][row], points["y"][row]) for row in rows}
+    becomes(lambda: cards(nb), value(nb, "[p.chunk.document for p in wb.retrieval]"))
+    becomes(lambda: led_to(chart, 1), on_points(nb, chart))
+    assert cards(nb) != first
+    passages = chart.trace("passages")
+    assert places(passages) != places(numbers)
+    there = places(passages) | places(chart.trace("query")) | on_points(nb, chart)
     for number in range(3):
-        line = chart.trace(f"lines {number}")
-        assert {(x, y) for x, y in zip(line["x"], line["y"], strict=True) if x == x} <= there
+        assert {(x, y) for x, y in places(chart.trace(f"lines {number}")) if x == x} <= there
     nb.page.get_by_role("button", name="Earlier (").click()
     row = nb.page.locator(".wb-query .list .row", has_text=FIRST).first
     assert "answered by extractive" in row.inner_text()
     row.click()
     nb.wait_text(".wb-card", "guanaco")
-    assert cards(nb) == first
-    assert nb.page.locator(".wb-query textarea").input_value() == FIRST
-    assert chart.trace("passages")["x"] == lines["x"]
-    assert nb.wait(".wb-answer .text").inner_text() == value(nb, "wb.answer.text")
+    becomes(lambda: cards(nb), first)
+    becomes(nb.page.locator(".wb-query textarea").input_value, FIRST)
+    becomes(lambda: chart.trace("passages")["x"], numbers["x"])
+    becomes(lambda: nb.wait(".wb-answer .text").inner_text(), value(nb, "wb.answer.text"))
 
 
 def test_copy_and_csv_hold_question_answer_and_passages(nb):
@@ -274,13 +287,13 @@ def test_presentation_enlarges_the_text_and_hides_the_settings(nb):
     assert nb.page.get_by_role("button", name="top 5").is_visible()
     nb.page.get_by_role("button", name="Presentation").click()
     nb.wait(".wb-app.wb-presentation")
-    assert size() > 1.3 * before
+    becomes(lambda: size() > 1.3 * before, True)
     nb.page.get_by_role("button", name="top 5").wait_for(state="detached")
     assert not nb.page.get_by_label("colour").is_visible()
     assert overlaps(boxes(nb, *SINGLE)) == []
     nb.page.get_by_role("button", name="End presentation").click()
     nb.page.get_by_role("button", name="top 5").wait_for()
-    assert size() == before
+    becomes(size, before)
 
 
 SINGLE = (".wb-status .line", ".wb-steps .row", ".wb-query textarea", ".wb-query .ask button", ".wb-query .wb-chip",
@@ -332,6 +345,6 @@ def test_close_and_run_again_gives_one_app(nb):
     python(nb, "wb.close()")
     nb.run_cell(0)
     nb.wait_text("[data-step=embed]", "nothing to do")
-    assert nb.page.locator(".wb-app").count() == 1
+    becomes(nb.page.locator(".wb-app").count, 1)
     ask(nb, FIRST, "guanaco")
-    assert cards(nb)[0] == "species/llama.md"
+    becomes(lambda: cards(nb)[0], "species/llama.md")
