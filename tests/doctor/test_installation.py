@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.doctor.helpers import only, told
+from tests.fresh import run_fresh
 from tests.index.helpers import ROOT
 from tests.ollama.double import OllamaDouble
 from tools.audit import FLOORS
@@ -90,9 +91,7 @@ def test_a_clock_that_stands_in_the_past(monkeypatch):
 
 def test_file_names_that_are_not_utf_8():
     code = "import json; from workbench.doctor.interpreter import _encoding; print(json.dumps([*_encoding()]))"
-    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
-    ((state, found, _),) = json.loads(done.stdout)
+    ((state, found, _),) = json.loads(run_fresh(code, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"))
     assert (state, "Names of files are read as" in found) == ("problem", True)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.project.files import ROOT
+from tests.fresh import run_fresh
 
 CODE = """
 import sys, threading, time
@@ -39,6 +36,4 @@ thread.join()
 
 @pytest.mark.parametrize("module", ["workbench.figures.quiet", "workbench.widgets.figure_widget"])
 def test_a_figure_is_made_while_pandas_is_being_imported(module):
-    code = CODE.format(module=module)
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    run_fresh(CODE.format(module=module))

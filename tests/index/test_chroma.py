@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.doubles import WordModel
+from tests.fresh import run_fresh
 from tests.index.helpers import (
     chroma_settings,
     chunk,
@@ -174,14 +173,8 @@ def test_nothing_is_sent_anywhere(store, model):
         "print(fill(sys.argv[1], sys.argv[2]))\n"
         "print([one.name for one in threading.enumerate()], 'posthog' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(store.path), collection_of(model).name],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ANONYMIZED_TELEMETRY": "True"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == "3\n['MainThread'] False\n"
+    printed = run_fresh(code, store.path, collection_of(model).name, ANONYMIZED_TELEMETRY="True")
+    assert printed == "3\n['MainThread'] False\n"
 
 
 def only_the_owner(folder):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fresh import run_fresh
 from tests.index.helpers import (
     chunk,
     chunks,
@@ -67,14 +67,7 @@ print(json.dumps([index.count(), found["documents"][0], found["metadatas"][0][0]
 
 def said(code, *arguments):
     # In a child, as the session does it: chromadb leaves sockets behind when its clients are closed.
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return json.loads(run_fresh(code, *arguments))
 
 
 @pytest.mark.slow

@@ -7,15 +7,14 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
 
 from tests.doubles import WordModel
-from tests.index.helpers import ROOT, Process, chunks, collection_of, counts, embed, expected, planned, vectors_of
+from tests.fresh import run_fresh
+from tests.index.helpers import Process, chunks, collection_of, counts, embed, expected, planned, vectors_of
 from workbench.errors import StoreError, StoreLocked
 from workbench.index.store import open_store
 
@@ -281,5 +280,4 @@ def test_importing_the_modules_loads_nothing_heavy():
         "workbench.index.layouts; print([name for name in ('chromadb', 'torch', 'pandas', 'sklearn', 'llama_index') "
         "if name in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    assert run_fresh(code).strip() == "[]"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 from chromadb.config import Settings
 
 from tests.doubles import WordModel
+from tests.fresh import run_fresh
 from tests.index.test_chroma_server import server
 from workbench import Workbench
 from workbench.errors import InputError, StoreError
@@ -326,11 +325,10 @@ collection = client.create_collection("animals", configuration={"hnsw": {"space"
 ids = [f"row {number}" for number in range(len(TEXTS))]
 collection.add(ids=ids, embeddings=vectors_of(), documents=list(TEXTS))
 """
-ROOT = Path(__file__).parents[2]
 
 
 def test_a_server_s_collection_opens_too(opened, server, child):
-    subprocess.run([sys.executable, "-c", FILL, server], check=True, cwd=ROOT, timeout=120)
+    run_fresh(FILL, server)
     found = opened(server).search(QUESTIONS[1])
     assert (found[0].chunk.id, found.score_name) == ("row 0", "dot")
 

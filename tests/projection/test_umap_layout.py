@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
+from tests.fresh import run_fresh
 from workbench.errors import InputError
 from workbench.projection import find_neighbours, kept_neighbours, pca, umap_layout
 from workbench.projection.descent import _forces
@@ -130,5 +128,4 @@ for name in ("smooth_knn_dist", "compute_membership_strengths"):
     again(name)
 print(np.abs(ours - weighed()).max() < 1e-5, ours.sum() > 500)
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True"]
+    assert run_fresh(script).split() == ["True", "True"]

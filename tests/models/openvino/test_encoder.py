@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fresh import run_fresh
 from tests.models.small_models import WORDS
 from workbench.models.openvino.encoder import OpenVinoEncoder
 
@@ -77,5 +76,4 @@ def test_the_first_texts_of_a_process_may_come_from_many_threads():
         "[thread.start() for thread in threads]; [thread.join() for thread in threads]\n"
         "print(set(found), len(found))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout.strip() == "{(40, 384)} 6"
+    assert run_fresh(code).strip() == "{(40, 384)} 6"

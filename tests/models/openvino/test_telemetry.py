@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+from tests.fresh import run_fresh
 
 
 def test_the_converter_reports_to_nobody():
@@ -12,5 +11,4 @@ def test_the_converter_reports_to_nobody():
         "from openvino.tools.ovc import telemetry_utils\n"
         "print(telemetry_utils.tm.__name__)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "openvino.tools.ovc.telemetry_stub"
+    assert run_fresh(code).strip() == "openvino.tools.ovc.telemetry_stub"

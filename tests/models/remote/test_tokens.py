@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fresh import run_fresh
 from workbench.models.remote.cl100k import Cl100kTokenizer, _encoding, openai_tokenizer, ranks_file, without_halves
 from workbench.models.remote.fitting import cut, requests
 from workbench.models.tokens import EstimatedTokenizer
@@ -99,8 +97,7 @@ def test_the_file_is_found_without_importing_its_package():
         "import sys; from workbench.models.remote.cl100k import openai_tokenizer as t; t().count(['a llama']); "
         "print([name for name in sys.modules if name.partition('.')[0] in ('llama_index', 'openai', 'torch')])"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "[]"
+    assert run_fresh(program).strip() == "[]"
 
 
 def test_a_package_without_the_file_gives_an_estimate(monkeypatch, tmp_path):
