@@ -11,8 +11,8 @@ from tempfile import mkdtemp
 import pytest
 from hypothesis import settings
 
+from tests.caches import own_cache
 from tests.needs import fail_if_required
-from workbench.paths import models_folder
 
 # Continuous integration asks the same examples each time, however slow its machine; at home they are new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -37,15 +37,11 @@ def garbage_of_this_file_alone():
 
 @pytest.fixture(autouse=True)
 def own_stores(own_folders, monkeypatch):
-    """Keep stores and cache in folders of this test; converted models stay shared, they cost seconds."""
+    """Keep stores and cache in folders of this test."""
     own = Path(mkdtemp(dir=own_folders))
-    cache, stores = own / "cache", own / "stores"
-    cache.mkdir()
-    stores.mkdir()
-    models_folder().mkdir(parents=True, exist_ok=True)
-    (cache / "models").symlink_to(models_folder(), target_is_directory=True)
-    monkeypatch.setenv("WORKBENCH_CACHE", str(cache))
-    monkeypatch.setenv("WORKBENCH_STORES", str(stores))
+    (own / "stores").mkdir()
+    monkeypatch.setenv("WORKBENCH_CACHE", str(own_cache(own / "cache")))
+    monkeypatch.setenv("WORKBENCH_STORES", str(own / "stores"))
     monkeypatch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
 
 

@@ -18,6 +18,7 @@ from re import Pattern
 from typing import TYPE_CHECKING, Any
 
 from tests.browser.watch import Watch
+from tests.caches import own_cache
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -77,6 +78,7 @@ class Lab:
         self.notebooks = home / "notebooks"
         self.notebooks.mkdir(parents=True)
         self.settings = home / "settings"
+        self._cache = own_cache(home / "cache")
         self.token = secrets.token_hex(16)
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -113,6 +115,7 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": str(self.settings),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
             "IPYTHONDIR": str(home / "ipython"),
+            "WORKBENCH_CACHE": str(self._cache),
             "WORKBENCH_STORES": str(home / "stores"),
             "OLLAMA_HOST": os.environ.get("WORKBENCH_TEST_OLLAMA", "http://127.0.0.1:9"),
             "PYTHONPATH": str(Path(__file__).parents[2]),

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.caches import own_cache
 from tests.export.cells import Ran, run_cells
 from tests.models.remote.double import RemoteDouble
 from tests.models.small_models import small_model
 from tests.ollama.double import OllamaDouble
 from workbench import Workbench, embedding_model
-from workbench.paths import models_folder
 from workbench.records import Answer, Retrieval
 
 HOSTILE = """'''\\");raise SystemExit(7)#{n}{0}%s\n\\N{DASH}\u202e'"""
@@ -67,15 +67,11 @@ class Did:
 def did(tmp_path_factory) -> dict[str, Did]:
     """Do everything once, and run all cells in one fresh process: importing what they import takes most of it."""
     folder = tmp_path_factory.mktemp("export")
-    cache = folder / "cache"
-    cache.mkdir()
-    models_folder().mkdir(parents=True, exist_ok=True)
-    (cache / "models").symlink_to(models_folder(), target_is_directory=True)
     for name, text in TEXTS.items():
         (folder / "corpus" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "corpus" / name).write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, OllamaDouble() as double, RemoteDouble() as remote:
-        patch.setenv("WORKBENCH_CACHE", str(cache))
+        patch.setenv("WORKBENCH_CACHE", str(own_cache(folder / "cache")))
         patch.setenv("OLLAMA_HOST", double.url)
         double.add_model("nomic-embed-text", "embedding")
         made = dict(_done(folder, remote.url))

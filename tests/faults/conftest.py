@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
+from tests.caches import own_cache
 from tests.doubles import WordModel
 from tests.faults.campaign import Campaign
 from tests.index.helpers import chunks, embed
 from workbench.index.store import open_store
-from workbench.paths import models_folder
 
 
 @pytest.fixture
@@ -29,12 +29,9 @@ def store(folder):
 @pytest.fixture(scope="session")
 def campaign(tmp_path_factory):
     root = tmp_path_factory.mktemp("campaign")
-    models_folder().mkdir(parents=True, exist_ok=True)
-    (root / "cache").mkdir()
-    (root / "cache" / "models").symlink_to(models_folder(), target_is_directory=True)  # conversions cost seconds
     made = Campaign(
         root,
-        WORKBENCH_CACHE=str(root / "cache"),
+        WORKBENCH_CACHE=str(own_cache(root / "cache")),
         WORKBENCH_STORES=str(root / "stores"),
         OLLAMA_HOST="http://127.0.0.1:9",
     )
