@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """Writes nothing on the terminal, also where a client goes away in the middle: the double remembers requests."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def handle(self) -> None:
+        """Answer until the client has gone."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
 
 class Loopback:

@@ -76,9 +76,8 @@ def notebook(lab, browser, request) -> Iterator[Callable[..., Notebook]]:
 @pytest.fixture(scope="package")
 def beacon() -> Iterator[Beacon]:
     """A server that canaries would call."""
-    started = Beacon()
-    yield started
-    started.close()
+    with Beacon() as started:
+        yield started
 
 
 @pytest.fixture(scope="package")

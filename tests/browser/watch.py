@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tests.loopback import Loopback, Quiet
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -51,32 +51,21 @@ class Watch:
             self.strangers.append(address)
 
 
-class Beacon:
-    """A server on the loopback interface that answers nothing and counts who called."""
+class _Caught(Quiet):
+    def answer(self) -> None:
+        self.server.double.calls.append(self.path)
+        self.send_error(404)
+
+    do_GET = do_POST = do_HEAD = do_OPTIONS = answer  # noqa: N815 - as the base class calls them
+
+
+class Beacon(Loopback):
+    """Answers nothing and counts who called."""
 
     def __init__(self) -> None:
+        super().__init__(_Caught)
         self.calls: list[str] = []
-        calls = self.calls
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                calls.append(self.path)
-                self.send_error(404)
-
-            do_POST = do_HEAD = do_OPTIONS = do_GET  # noqa: N815
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/beacon"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        return f"{super().url}/beacon"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from hypothesis import strategies as st
+
+from tests.loopback import Loopback, Quiet
 
 __all__ = ["RawServer", "altered", "json_values", "pieces"]
 
@@ -70,26 +69,12 @@ def pieces(draw: Any, lines: list[Any], before: bytes = b"", after: bytes = b"\n
     return [whole[a:b] for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
 
 
-class RawServer:
+class RawServer(Loopback):
     """Answers on a loopback port with what `replies` has for the path: status, type and pieces of bytes."""
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.replies: dict[str, tuple[int, str, list[bytes]]] = {}
-
-    def __enter__(self) -> RawServer:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.raw = self
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def says(self, path: str, value: Any, status: int = 200) -> None:
         """Answer a path with JSON."""
@@ -100,29 +85,21 @@ class RawServer:
         self.replies[path] = (200, kind, pieces)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    def do_POST(self) -> None:
+    def answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self._answer()
-
-    def _answer(self) -> None:
         path = self.path.partition("?")[0]
-        status, kind, given = self.server.raw.replies.get(path, (404, "text/plain", [b"404 page not found"]))
-        with contextlib.suppress(ConnectionError):
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            for piece in given:
-                if piece:
-                    self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-                    self.wfile.flush()
-            self.wfile.write(b"0\r\n\r\n")
+        status, kind, given = self.server.double.replies.get(path, (404, "text/plain", [b"404 page not found"]))
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for piece in given:
+            if piece:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                self.wfile.flush()
+        self.wfile.write(b"0\r\n\r\n")
+
+    do_GET = do_POST = answer  # noqa: N815 - as the base class calls them

@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
+from tests.loopback import Quiet
 from tests.ollama.gojson import go_json
 
 JSON = "application/json; charset=utf-8"
@@ -63,18 +63,11 @@ class Request:
     raw: bytes
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Quiet):
     """Hands each request to the double and writes what comes back."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-
-    def log_message(self, *args: object) -> None:
-        """Stay silent: the double remembers requests."""
-
-    def handle(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            super().handle()
 
     def answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)

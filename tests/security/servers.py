@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import http.client
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from tests.loopback import Loopback
+from tests.loopback import Loopback, Quiet
 
 __all__ = ["Heard", "Proxy", "Redirecting", "Silent"]
 
@@ -87,11 +86,8 @@ class Proxy(_Server):
         return answer.status, {"Content-Type": answer.headers.get("Content-Type", "")}, body
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

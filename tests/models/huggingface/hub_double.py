@@ -8,20 +8,17 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tests.loopback import Loopback
+from tests.loopback import Loopback, Quiet
 
 COMMIT = "fedcba9876543210fedcba9876543210fedcba98"
 LARGE = (".safetensors", ".bin", ".onnx", ".h5")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
+class _Handler(Quiet):
+    def answer(self) -> None:
         self.server.double.answer(self)
 
-    do_HEAD = do_GET  # noqa: N815 - the base class names it so
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    do_GET = do_HEAD = answer  # noqa: N815 - as the base class calls them
 
 
 class HubDouble(Loopback):

@@ -7,17 +7,15 @@ are asked for.
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from tests.doubles import WordModel
-from tests.loopback import Loopback
+from tests.loopback import Loopback, Quiet
 
 KEY = "-".join(("sk", "test", "0123456789abcdefghij"))  # of the form of a real one, made up
 MODELS = ("text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002", "words", "my-deployment")
@@ -128,17 +126,10 @@ def _error(message: str, code: str | None = None) -> dict:
     return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, *args: object) -> None:
-        """Stay silent: the double remembers requests."""
-
-    def handle(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            super().handle()
-
-    def do_POST(self) -> None:
+    def answer(self) -> None:
         parts = urlsplit(self.path)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -157,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.spoil is not None:
             value["data"] = fault.spoil(value["data"])
         self.send(status, json.dumps(value).encode() if fault.body is None else fault.body, fault)
+
+    do_POST = answer  # noqa: N815 - as the base class calls it
 
     def send(self, status: int, body: bytes, fault: Fault) -> None:
         self.send_response_only(status)
