@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from tests.ollama import engine
 from tests.ollama.fixtures import ollama_double
 from workbench.models.ollama import status
 
 __all__ = ["ollama_double"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def ready() -> None:
+    """Use the bundled model once: the first time on a machine takes longer than a client of these tests waits."""
+    engine.real_or_words(["ready"])
 
 
 @pytest.fixture(autouse=True)
