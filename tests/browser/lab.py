@@ -12,7 +12,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from re import Pattern
 from typing import TYPE_CHECKING, Any
@@ -293,14 +292,13 @@ _ENDED = """(cells) => {
 
 
 def unfold(head: Locator, wanted: bool = True) -> None:
-    """Open a step, or close it; the app may do so in the moment before the click, which then undoes it."""
+    """Open a step, or close it, and wait for it."""
     from playwright.sync_api import expect
 
     state = str(wanted).lower()
-    while head.get_attribute("aria-expanded") != state:
+    if head.get_attribute("aria-expanded") != state:
         head.click()
-        with suppress(AssertionError):
-            expect(head).to_have_attribute("aria-expanded", state, timeout=5000)
+    expect(head).to_have_attribute("aria-expanded", state, timeout=60_000)
 
 
 def notebook_json(cells: Sequence[str]) -> dict[str, object]:

@@ -114,19 +114,30 @@ def test_without_a_corpus_the_first_step_is_open():
 
 def test_once_a_person_has_chosen_nothing_opens_or_closes_by_itself(wb):
     steps, made = panel_of(wb)
-    steps.row.act("toggle", step="model")
+    steps.row.act("fold", step="model", wanted=True)
     assert (steps.open, made) == ("model", ["embed", "model"])
     wb.publish(embedded=6)
     assert steps.open == "model"
-    steps.row.act("toggle", step="model")
+    steps.row.act("fold", step="model", wanted=False)
     assert steps.open == ""
     assert steps.row.widget.state["open"] == ""
     steps.close()
 
 
+def test_a_click_on_what_opened_meanwhile_leaves_it_open_and_so_does_a_second_click(wb):
+    steps, _ = panel_of(wb)
+    assert steps.open == "embed"  # by itself, while the page still showed it closed
+    for _ in range(2):
+        steps.row.act("fold", step="embed", wanted=True)
+        assert steps.open == "embed"
+    steps.row.act("fold", step="corpus", wanted=False)  # which is closed already
+    assert steps.open == "embed"
+    steps.close()
+
+
 def test_only_the_open_panel_is_displayed(wb):
     steps, _ = panel_of(wb)
-    steps.toggle("corpus")
+    steps.fold("corpus", wanted=True)
     embed, corpus = steps._fold.children
     assert (embed.layout.display, corpus.layout.display) == ("none", None)
     steps.close()

@@ -49,10 +49,11 @@ class StepsPanel(Panel):
         self.watch(("plan", "embedded", "load_report", "chunks", "progress"), self._suggest)
         self._suggest()
 
-    def toggle(self, step: str) -> None:
-        """Open a step, or close it if it is open; from now on the person decides."""
+    def fold(self, step: str, wanted: bool) -> None:
+        """Open a step, or close it where it is open; from now on the person decides."""
         self._touched = True
-        self._show("" if step == self.open else step)
+        if wanted or step == self.open:
+            self._show(step if wanted else "")
 
     def close(self) -> None:
         """Close the row and the panels that were opened."""
@@ -100,11 +101,11 @@ class _Row(LivePanel):
         return {"open": self._steps.open, "steps": view(self.wb)}
 
     def actions(self) -> Mapping[str, Callable[..., object]]:
-        return {"toggle": self._toggle}
+        return {"fold": self._wanted}
 
-    def _toggle(self, step: str) -> None:
+    def _wanted(self, step: str, wanted: bool) -> None:
         if step in STEPS:
-            self._steps.toggle(step)
+            self._steps.fold(step, bool(wanted))
 
 
 def suggested(wb: Workbench, now: str) -> str:
