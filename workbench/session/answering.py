@@ -44,7 +44,7 @@ def ask(
     answer = told(retrieval, language, job, asking_of(wb, now.model), publish, heard)
     if job.overtaken:
         raise Cancelled("The question was overtaken by a newer one; its answer so far was not kept.")
-    job.settled = True  # "Ask again" begins anew, though the server may take a while to say what it holds
+    job.settled = True  # the whole answer is shown: "Ask again" begins anew, though it is still being remembered
     wb.remember(answer)
     wb.publish(status="Ready")
     look_at_server(wb, language.id)
